@@ -1,0 +1,84 @@
+// swift-tools-version: 6.3;(experimentalCGen)
+// 'experimentalCGen' lets the NASM plugin hand SwiftPM generated assembly for a C target.
+
+import PackageDescription
+
+// The lab times what it builds, and `swift run` builds debug: measured code is optimised there too.
+// A package that depends on Optlab may not inherit unsafe flags, so only the root sets them.
+let isRoot = !Context.packageDirectory.contains("/checkouts/")
+let optimisedSwift: [SwiftSetting] =
+  isRoot
+  ? [.unsafeFlags(["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))] : []
+let optimisedC: [CSetting] =
+  isRoot ? [.unsafeFlags(["-O3"], .when(configuration: .debug))] : []
+let optimisedCXX: [CXXSetting] =
+  isRoot ? [.unsafeFlags(["-O3"], .when(configuration: .debug))] : []
+
+let package = Package(
+  name: "optlab",
+  products: [
+    .library(name: "AESCTR", targets: ["AESCTR"]),
+    .library(name: "FastJSON", targets: ["FastJSON"]),
+    .library(name: "CAES", type: .dynamic, targets: ["CAES"]),
+    .executable(name: "harness", targets: ["harness"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // MARK: Libraries of their own
+    .target(
+      name: "AESCTR", dependencies: ["CAES"], path: "Sources/Swift/AESCTR",
+      swiftSettings: optimisedSwift),
+    .target(
+      name: "FastJSON", path: "Sources/Swift/FastJSON",
+      swiftSettings: optimisedSwift),
+
+    // MARK: Native kernels
+    .target(
+      name: "CAES", path: "Sources/CAES", exclude: ["asm", "OpenSSL"], cSettings: optimisedC),
+    .target(
+      name: "CAESAsm", dependencies: ["CAES"], path: "Sources/CAES/asm",
+      cSettings: optimisedC, plugins: ["NASM"]),
+    .target(
+      name: "CAESOpenSSL", dependencies: ["CAES"], path: "Sources/CAES/OpenSSL",
+      cSettings: optimisedC, linkerSettings: [.linkedLibrary("crypto")]),
+    .target(
+      name: "CSimdJSON", path: "Sources/CSimdJSON", cxxSettings: optimisedCXX,
+      linkerSettings: [.linkedLibrary("simdjson")]),
+
+    // MARK: Harness
+    .target(name: "CCPU", path: "Sources/Harness/CCPU", cSettings: optimisedC),
+    .target(
+      name: "HarnessKit",
+      dependencies: [
+        "AESCTR", "FastJSON", "CAES", "CAESAsm", "CAESOpenSSL", "CSimdJSON", "CCPU",
+      ],
+      path: "Sources/Harness/Kit", swiftSettings: optimisedSwift),
+    .executableTarget(
+      name: "harness",
+      dependencies: [
+        "HarnessKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/Harness/CLI"),
+
+    // MARK: Build
+    .plugin(name: "NASM", capability: .buildTool(), dependencies: ["nasm-object"]),
+    .executableTarget(name: "nasm-object", path: "Plugins/NASMTool"),
+
+    // MARK: Tests
+    .testTarget(
+      name: "CAESTests", dependencies: ["HarnessKit", "CAES", "CAESAsm", "CAESOpenSSL"]),
+    .testTarget(name: "AESCTRTests", dependencies: ["AESCTR"]),
+    .testTarget(name: "FastJSONTests", dependencies: ["FastJSON"]),
+    .testTarget(name: "HarnessKitTests", dependencies: ["HarnessKit", "CCPU"]),
+    .testTarget(
+      name: "HarnessTests",
+      dependencies: [
+        "harness", "HarnessKit", .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+  ],
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The key schedule of FIPS 197, section 5.2, with AESKEYGENASSIST.
+
+#include "kernels.h"
+
+#if defined(__x86_64__)
+
+#define AESNI __attribute__((target("aes,ssse3")))
+
+/// w[i] ^= w[i - 1] ^ ... ^ w[0], for the four words of a round key.
+AESNI static inline __m128i prefix_xor(__m128i key) {
+  key = _mm_xor_si128(key, _mm_slli_si128(key, 4));
+  return _mm_xor_si128(key, _mm_slli_si128(key, 8));
+}
+
+/// SubWord(RotWord(last word)) ^ rcon, in all four words.
+#define ROTATED(key, rcon) _mm_shuffle_epi32(_mm_aeskeygenassist_si128(key, rcon), 0xff)
+/// SubWord(last word), in all four words.
+#define STRAIGHT(key) _mm_shuffle_epi32(_mm_aeskeygenassist_si128(key, 0), 0xaa)
+
+AESNI static void expand128(__m128i *w, const uint8_t *key) {
+  __m128i k = _mm_loadu_si128((const __m128i *)key);
+  w[0] = k;
+#define ROUND(i, rcon) w[i] = k = _mm_xor_si128(prefix_xor(k), ROTATED(k, rcon))
+  ROUND(1, 0x01);
+  ROUND(2, 0x02);
+  ROUND(3, 0x04);
+  ROUND(4, 0x08);
+  ROUND(5, 0x10);
+  ROUND(6, 0x20);
+  ROUND(7, 0x40);
+  ROUND(8, 0x80);
+  ROUND(9, 0x1b);
+  ROUND(10, 0x36);
+#undef ROUND
+}
+
+AESNI static void expand192(__m128i *w, const uint8_t *key) {
+  // The schedule comes in steps of six words; round keys are four words: write words, not keys.
+  uint8_t words[13 * 16 + 8];
+  __m128i low = _mm_loadu_si128((const __m128i *)key);
+  __m128i high = _mm_loadl_epi64((const __m128i *)(key + 16));
+  uint8_t *next = words;
+  _mm_storeu_si128((__m128i *)next, low);
+  _mm_storel_epi64((__m128i *)(next + 16), high);
+#define STEP(rcon)                                                                                 \
+  low = _mm_xor_si128(prefix_xor(low),                                                             \
+                      _mm_shuffle_epi32(_mm_aeskeygenassist_si128(high, rcon), 0x55));             \
+  high = _mm_xor_si128(_mm_xor_si128(high, _mm_slli_si128(high, 4)),                               \
+                       _mm_shuffle_epi32(low, 0xff));                                              \
+  next += 24;                                                                                      \
+  _mm_storeu_si128((__m128i *)next, low);                                                          \
+  _mm_storel_epi64((__m128i *)(next + 16), high)
+  STEP(0x01);
+  STEP(0x02);
+  STEP(0x04);
+  STEP(0x08);
+  STEP(0x10);
+  STEP(0x20);
+  STEP(0x40);
+  STEP(0x80);
+#undef STEP
+  memcpy(w, words, 13 * 16);
+  caes_wipe(words, sizeof words);
+}
+
+AESNI static void expand256(__m128i *w, const uint8_t *key) {
+  __m128i even = _mm_loadu_si128((const __m128i *)key);
+  __m128i odd = _mm_loadu_si128((const __m128i *)(key + 16));
+  w[0] = even;
+  w[1] = odd;
+#define EVEN(i, rcon) w[i] = even = _mm_xor_si128(prefix_xor(even), ROTATED(odd, rcon))
+#define ODD(i) w[i] = odd = _mm_xor_si128(prefix_xor(odd), STRAIGHT(even))
+  EVEN(2, 0x01);
+  ODD(3);
+  EVEN(4, 0x02);
+  ODD(5);
+  EVEN(6, 0x04);
+  ODD(7);
+  EVEN(8, 0x08);
+  ODD(9);
+  EVEN(10, 0x10);
+  ODD(11);
+  EVEN(12, 0x20);
+  ODD(13);
+  EVEN(14, 0x40);
+#undef EVEN
+#undef ODD
+}
+
+int caes_aesni_set_key(void *ctx, const uint8_t *key, size_t key_bytes) {
+  caes_aesni_context *context = ctx;
+  switch (key_bytes) {
+  case 16:
+    expand128(context->round_keys, key);
+    break;
+  case 24:
+    expand192(context->round_keys, key);
+    break;
+  case 32:
+    expand256(context->round_keys, key);
+    break;
+  default:
+    return CAES_BAD_KEY_LENGTH;
+  }
+  context->rounds = (uint32_t)(key_bytes / 4 + 6);
+  return CAES_OK;
+}
+
+void caes_aesni_clear(void *ctx) { caes_wipe(ctx, sizeof(caes_aesni_context)); }
+#endif

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CSIMDJSON_H
+#define CSIMDJSON_H
+int csimdjson_placeholder(void);
+#endif

@@ -1,0 +1,4 @@
+#ifndef CCPU_H
+#define CCPU_H
+#include <stdint.h>
+#endif

@@ -1,0 +1,60 @@
+/// One way to do a workload: a row of the lab's tables.
+public struct Implementation: Sendable {
+  /// What an implementation does, and how it is called.
+  public enum Work: Sendable {
+    case aes(AESKernel)
+    case json(any JSONEncoding)
+  }
+
+  /// Language or library, then technique: `c-vaes512`.
+  public var id: String
+  /// `C`, `NASM`, `Swift`, or the name of a library.
+  public var language: String
+  public var technique: String
+  /// Features that it cannot run without.
+  public var required: FeatureSet
+  /// Features without which dispatch passes over it, although it could run.
+  public var preferred: FeatureSet
+  /// What a reader of its figures must know, such as `secret-dependent loads`.
+  public var remarks: [String]
+  public var work: Work
+
+  public init(
+    id: String, language: String, technique: String, required: FeatureSet = [],
+    preferred: FeatureSet = [], remarks: [String] = [], work: Work
+  ) {
+    self.id = id
+    self.language = language
+    self.technique = technique
+    self.required = required
+    self.preferred = preferred
+    self.remarks = remarks
+    self.work = work
+  }
+
+  /// Why it cannot run where only `features` count, or nil when it can.
+  public func obstacle(features: FeatureSet = .inForce, detected: FeatureSet = .detected) -> String? {
+    let missing = required.subtracting(features)
+    if missing.isEmpty { return nil }
+    #if !arch(x86_64)
+      return "not this architecture: needs x86-64"
+    #else
+      let masked = missing.intersection(detected).names
+      let absent = missing.subtracting(detected).names
+      return
+        [
+          absent.isEmpty ? nil : "lacks \(absent.joined(separator: ", "))",
+          masked.isEmpty ? nil : "masked \(masked.joined(separator: ", "))",
+        ].compactMap(\.self).joined(separator: "; ")
+    #endif
+  }
+}
+
+/// A case made ready for one implementation: what is timed.
+public protocol PreparedCase: AnyObject {
+  /// Bytes of text encrypted, or of JSON written, in one call.
+  var bytesPerCall: Int { get }
+
+  /// Does the work `calls` times, with nothing else in the loop.
+  func run(_ calls: Int)
+}

@@ -1,0 +1,25 @@
+/// What came of checking an implementation against the reference.
+public enum Verdict: Sendable {
+  /// Every check agreed; how many there were.
+  case passed(checks: Int)
+  case failed(Mismatch)
+}
+
+/// The first disagreement between an implementation and the reference.
+public struct Mismatch: Error, Sendable {
+  /// What was checked: `SP 800-38A F.5.1, 64 bytes, in place`.
+  public var check: String
+  /// What went wrong, in one line: `byte 17 is 0x3f, expected 0xa2`.
+  public var summary: String
+  /// The first byte that differs, where the disagreement is one of bytes.
+  public var offset: Int?
+  /// For people: a two-column hex dump, a difference of documents. May be empty, may have lines.
+  public var detail: String
+
+  public init(check: String, summary: String, offset: Int? = nil, detail: String = "") {
+    self.check = check
+    self.summary = summary
+    self.offset = offset
+    self.detail = detail
+  }
+}
