@@ -1,0 +1,106 @@
+import Foundation
+
+/// All that is known of this CPU and of measuring on it, for people and for machines.
+public struct CPUReport: Codable, Sendable, Equatable {
+  /// The core clock, measured.
+  public struct Clock: Codable, Sendable, Equatable {
+    /// In GHz.
+    public var gigahertz: Double
+    /// Relative: 0.01 is one percent.
+    public var error: Double
+    /// How it was measured: `tsc*cal`.
+    public var source: String
+
+    public init(gigahertz: Double, error: Double, source: String) {
+      self.gigahertz = gigahertz
+      self.error = error
+      self.source = source
+    }
+  }
+
+  /// What this CPU can do at best, measured.
+  public struct Limit: Codable, Sendable, Equatable {
+    public var name: String
+    public var value: Double
+    public var unit: String
+
+    public init(name: String, value: Double, unit: String) {
+      self.name = name
+      self.value = value
+      self.unit = unit
+    }
+  }
+
+  /// Of this build: `x86-64`, `aarch64`.
+  public var architecture: String
+  public var identity: CPUIdentity
+  public var hypervisor: Hypervisor?
+  public var features: [CPUFeature]
+  public var caches: [CPUCache]
+  public var topology: CPUTopology?
+  public var timestampCounter: TimestampCounterFacts
+  public var counters: CounterOffer
+  public var environment: MeasuringEnvironment
+  public var quirks: [CPUQuirk]
+  public var kernels: [KernelMatrixRow]
+  /// nil until it has been measured.
+  public var measuredClock: Clock?
+  /// Empty until they have been measured.
+  public var aesLimits: [Limit]
+  public var memoryLimits: [Limit]
+
+  /// A report from recorded leaves.
+  ///
+  /// - Parameters:
+  ///   - inForce: what counts after OPTLAB_MASK, or nil where nothing is masked.
+  ///   - environment: of the same machine, or nil to read it from this one.
+  public init(
+    leaves: CPUIDLeaves, inForce: FeatureSet? = nil, environment: MeasuringEnvironment? = nil,
+    implementations: [Implementation] = Implementation.all, architecture: String = Self.built
+  ) {
+    let identity = CPUIdentity(leaves)
+    let hypervisor = Hypervisor(leaves)
+    let features = CPUFeature.decode(leaves, inForce: inForce)
+    self.architecture = architecture
+    self.identity = identity
+    self.hypervisor = hypervisor
+    self.features = features
+    caches = CPUCache.decode(leaves)
+    topology = CPUTopology(leaves)
+    timestampCounter = TimestampCounterFacts(leaves, hypervisor: hypervisor)
+    counters = CounterOffer(leaves, identity: identity, hypervisor: hypervisor)
+    self.environment = environment ?? MeasuringEnvironment(hypervisor: hypervisor?.name)
+    quirks = CPUQuirk.of(identity, leaves: leaves, features: features)
+    kernels = implementations.map {
+      KernelMatrixRow($0, features: features, isX86: architecture == "x86-64")
+    }
+    measuredClock = nil
+    aesLimits = []
+    memoryLimits = []
+  }
+
+  /// Of this machine, without what has to be measured.
+  public static func current(
+    implementations: [Implementation] = Implementation.all
+  ) -> CPUReport {
+    CPUReport(leaves: .machine(), inForce: .inForce, implementations: implementations)
+  }
+
+  /// The architecture that this program was built for.
+  public static var built: String {
+    #if arch(x86_64)
+      "x86-64"
+    #elseif arch(arm64)
+      "aarch64"
+    #else
+      "another"
+    #endif
+  }
+
+  /// The whole report as JSON, with sorted keys and a newline at the end.
+  public func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+}

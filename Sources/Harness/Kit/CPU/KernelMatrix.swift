@@ -1,0 +1,70 @@
+/// Whether an implementation can run here, and why not.
+public struct KernelMatrixRow: Codable, Sendable, Equatable {
+  public enum Verdict: String, Codable, Sendable {
+    case runs = "runs"
+    case notPreferred = "runs, not preferred"
+    case cannotRun = "cannot run"
+  }
+
+  /// Id: `c-vaes512`.
+  public var implementation: String
+  /// `aes` or `json`.
+  public var workload: String
+  /// Features that it cannot run without, and those without which dispatch passes over it.
+  public var needs: [String]
+  public var prefers: [String]
+  /// Whether CPU, operating system and build have what it needs.
+  public var cpu: Bool
+  public var operatingSystem: Bool
+  public var build: Bool
+  public var verdict: Verdict
+  /// nil when it runs and is preferred.
+  public var reason: String?
+
+  /// - Parameters:
+  ///   - features: as `CPUFeature.decode` gives them.
+  ///   - isX86: whether this is a build for x86-64, which every required feature means.
+  public init(_ implementation: Implementation, features: [CPUFeature], isX86: Bool) {
+    self.implementation = implementation.id
+    workload =
+      switch implementation.work {
+      case .aes: "aes"
+      case .json: "json"
+      }
+    needs = implementation.required.names
+    prefers = implementation.preferred.names
+
+    let byName = Dictionary(uniqueKeysWithValues: features.map { ($0.name, $0) })
+    let needed = needs.compactMap { byName[$0] }
+    let absent: (CPUFeature) -> Bool = { [.lacking, .orphaned].contains($0.verdict) }
+    cpu = !needed.contains(where: absent)
+    operatingSystem = !needed.contains { $0.verdict == .notEnabled }
+    build = isX86 || needs.isEmpty
+
+    let obstacles = Self.obstacles(needed)
+    let disadvantages = Self.obstacles(prefers.compactMap { byName[$0] })
+    if !build {
+      verdict = .cannotRun
+      reason = "not this architecture: needs x86-64"
+    } else if let obstacles {
+      verdict = .cannotRun
+      reason = obstacles
+    } else if let disadvantages {
+      verdict = .notPreferred
+      reason = disadvantages
+    } else {
+      verdict = .runs
+      reason = nil
+    }
+  }
+
+  /// `CPU lacks vaes; masked by OPTLAB_MASK: avx512f`, or nil when all are available.
+  private static func obstacles(_ features: [CPUFeature]) -> String? {
+    let parts = CPUFeature.Verdict.allCases.filter { $0 != .available }.compactMap {
+      verdict -> String? in
+      let names = features.filter { $0.verdict == verdict }.map(\.name)
+      return names.isEmpty ? nil : "\(verdict.rawValue): \(names.joined(separator: ", "))"
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+}
