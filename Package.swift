@@ -72,7 +72,8 @@ let package = Package(
       name: "CAESTests", dependencies: ["HarnessKit", "CAES", "CAESAsm", "CAESOpenSSL"]),
     .testTarget(name: "AESCTRTests", dependencies: ["AESCTR"]),
     .testTarget(name: "FastJSONTests", dependencies: ["FastJSON"]),
-    .testTarget(name: "HarnessKitTests", dependencies: ["HarnessKit", "CCPU"]),
+    .testTarget(
+      name: "HarnessKitTests", dependencies: ["HarnessKit", "CCPU"], resources: [.copy("CPUID")]),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
