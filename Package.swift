@@ -74,10 +74,11 @@ let package = Package(
     .testTarget(name: "FastJSONTests", dependencies: ["FastJSON"]),
     .testTarget(
       name: "HarnessKitTests", dependencies: ["HarnessKit", "CCPU"], resources: [.copy("CPUID")]),
+    .executableTarget(name: "refuse-perf", path: "Tests/RefusePerf"),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "harness", "HarnessKit", .product(name: "Subprocess", package: "swift-subprocess"),
+        "harness", "refuse-perf", "HarnessKit", .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
   ],
   cLanguageStandard: .c11,

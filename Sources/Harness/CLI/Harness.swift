@@ -1,2 +1,69 @@
-import HarnessKit
-@main struct Harness { static func main() { for i in Implementation.all { print(i.id, i.language, i.obstacle() as Any) } } }
+import ArgumentParser
+import Foundation
+
+/// The root command; without a command's name it runs `run`.
+struct Harness: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "harness",
+    abstract: "Verify and measure implementations of the same work, side by side.",
+    discussion: """
+      Examples:
+        harness --impl all                         verify and measure everything
+        harness --impl c-aesni,openssl --size 8KiB,1MiB
+        harness --payload mine.json                your own document
+        harness verify --impl asm-aesni            the quick edit loop of a kernel's author
+        harness --cpu-report                       what this machine is and can run
+
+      Exit codes: 0 fine, 1 verification failed, 4 input or output failed, 64 wrong usage.
+      """,
+    subcommands: [Run.self, Verify.self, List.self, NoiseCommand.self, AATestCommand.self],
+    defaultSubcommand: Run.self)
+}
+
+@main
+enum Main {
+  static func main() {
+    do {
+      var command = try Harness.parseAsRoot()
+      try command.run()
+    } catch let failure as CommandFailure {
+      FileHandle.standardError.write(Data("Error: \(failure.message)\n".utf8))
+      exit(failure.code.rawValue)
+    } catch {
+      if Harness.exitCode(for: error) == .success, isRootHelp(CommandLine.arguments.dropFirst()) {
+        print(rootHelp())
+        exit(ExitCode.success.rawValue)
+      }
+      Harness.exit(withError: error)
+    }
+  }
+
+  private static func isRootHelp(_ arguments: ArraySlice<String>) -> Bool {
+    [["--help"], ["-h"], ["help"]].contains(Array(arguments))
+  }
+
+  /// The help of the root, which is asked for by people who mean the default command: with the
+  /// options of `run`.
+  static func rootHelp() -> String {
+    let run = Harness.helpMessage(for: Run.self)
+    let options = run.range(of: "OPTIONS:").map { run[$0.upperBound...] } ?? ""
+    return Harness.helpMessage() + "\nOPTIONS OF 'run':" + options
+  }
+}
+
+/// Ends a command with one line on stderr.
+struct CommandFailure: Error {
+  enum Code: Int32 {
+    case verificationFailed = 1
+    case inputOutput = 4
+    case usage = 64
+  }
+
+  var code: Code
+  var message: String
+
+  init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}

@@ -16,6 +16,11 @@ public struct FeatureSet: OptionSet, Hashable, Sendable {
   /// What CPU and operating system offer.
   public static var detected: FeatureSet { FeatureSet(rawValue: caes_detected_features()) }
 
+  /// Every feature that there is a name for.
+  public static var every: FeatureSet {
+    FeatureSet(rawValue: 1 << UInt64(CAES_FEATURE_COUNT.rawValue) - 1)
+  }
+
   /// In the order of caes.h, with the spelling that OPTLAB_MASK takes.
   public var names: [String] {
     (0..<CAES_FEATURE_COUNT.rawValue).filter { rawValue >> UInt64($0) & 1 == 1 }

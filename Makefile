@@ -1,0 +1,52 @@
+# Optlab: everything from a fresh Debian machine with a Swift toolchain.
+#
+#   make run                 install what is missing, verify and measure everything
+#   make test                install what is missing, run the tests
+#   make check K=asm-aesni   verify one implementation: the edit loop of a kernel's author
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# More arguments for the harness: make run ARGS=--quick
+ARGS ?=
+
+.PHONY: help
+help: ## This list.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: setup
+setup: ## Install nasm, libssl-dev and libsimdjson-dev where they are missing.
+	@./.ci/setup nasm libssl-dev libsimdjson-dev
+
+.PHONY: build
+build: setup ## Build everything.
+	swift build
+
+.PHONY: run
+run: setup ## Verify and measure every implementation (ARGS are passed on).
+	swift run harness --impl all $(ARGS)
+
+.PHONY: test
+test: setup ## Run the tests.
+	swift test
+
+.PHONY: check
+check: setup ## Verify one implementation: make check K=c-aesni (ARGS=--seed=N repeats it).
+	@test -n "$(K)" || { echo "make check needs the implementation: make check K=c-aesni" >&2; exit 64; }
+	swift run -q harness verify --impl $(K) $(ARGS)
+
+.PHONY: format
+format: ## Format Swift and C sources in place.
+	@./.ci/setup clang-format
+	swift format --in-place --recursive --parallel Package.swift Sources Plugins Tests
+	git ls-files '*.c' '*.h' '*.cpp' | xargs clang-format -i
+
+.PHONY: lint
+lint: ## Check the formatting, change nothing.
+	@./.ci/setup clang-format
+	swift format lint --strict --recursive --parallel Package.swift Sources Plugins Tests
+	git ls-files '*.c' '*.h' '*.cpp' | xargs clang-format --dry-run -Werror
+
+.PHONY: clean
+clean: ## Delete build products.
+	rm -rf .build

@@ -1,0 +1,34 @@
+import ArgumentParser
+import HarnessKit
+
+/// `harness noise`: what disturbs measurements here.
+struct NoiseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "noise",
+    abstract: "Show what this machine does to measurements right now, with advice.")
+
+  @OptionGroup var place: PlacementOptions
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("How long to watch.", valueName: "seconds"))
+  var time = 10.0
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    guard time > 0, time <= 3600 else {
+      throw ValidationError("--time \(time) is not between 0 and 3600 seconds")
+    }
+  }
+
+  func run() throws {
+    let cpu = try place.apply()
+    let noise = Noise.watch(seconds: time, calibration: .measure())
+    if json {
+      try printJSON(noise)
+    } else {
+      print(cpu.map { "CPU \($0)" } ?? "not pinned")
+      print(noise.text(), terminator: "")
+    }
+  }
+}

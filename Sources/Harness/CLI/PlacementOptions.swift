@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+import HarnessKit
+
+/// Where to measure.
+struct PlacementOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Measure on this CPU; default: the last one allowed.", valueName: "number"))
+  var cpu: Int?
+
+  @Flag(inversion: .prefixedNo, help: "Keep the measurement on one CPU.")
+  var pin = true
+
+  /// Pins this thread, as far as wanted and possible.
+  ///
+  /// - Returns: the CPU, or nil when the thread is not pinned.
+  func apply() throws -> Int? {
+    guard pin || cpu != nil else { return nil }
+    do throws(Affinity.Failure) {
+      return try Affinity.pin(to: cpu)
+    } catch {
+      if cpu != nil { throw CommandFailure(.usage, error.description) }
+      warn("not pinned: \(error.description)")
+      return nil
+    }
+  }
+}
+
+/// Writes one line to stderr that the user should see and a script need not.
+func warn(_ message: String) {
+  FileHandle.standardError.write(Data("Warning: \(message)\n".utf8))
+}
+
+/// Prints a value as JSON for machines.
+func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Foundation
+import HarnessKit
+
+/// `harness run`: verify, measure, print tables.
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Verify implementations, then measure them (the default command).")
+
+  @OptionGroup var choice: SelectionOptions
+  @OptionGroup var hidden: MaskOption
+
+  @Flag(help: "Sizes 16B, 8KiB, 1MiB, payloads SIMPLE and HUGE; in under 10 seconds.")
+  var quick = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Take as many rounds as fit into this time, at least 5.", valueName: "seconds"))
+  var time: Double?
+
+  @OptionGroup var place: PlacementOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Count cycles by this source alone: pmu, tsc*cal, ref, ns.", valueName: "source"))
+  var cycles: CycleSource?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let the throughput sentinel judge slices; without it, only the clock does.")
+  var sentinel = true
+
+  @Flag(help: "Measure although the build is not optimised.")
+  var allowUnoptimised = false
+
+  @Flag(help: "Print what this machine is and what can run on it, and measure nothing.")
+  var cpuReport = false
+
+  @Flag(help: "Measure loops of known cost, which must come out whole, and nothing else.")
+  var selfTest = false
+
+  @Flag(help: "With --cpu-report: print JSON.")
+  var json = false
+
+  /// Whatever is no option; caught here for a better message than 'unexpected argument'.
+  @Argument(help: .hidden) var unexpected: [String] = []
+
+  func validate() throws {
+    if let word = unexpected.first {
+      let commands = Harness.configuration.subcommands.map { $0._commandName }
+      throw ValidationError(
+        "unknown command '\(word)'; valid: \(commands.joined(separator: ", "))")
+    }
+    if let time, !(time > 0 && time <= 86_400) {
+      throw ValidationError("--time \(time) is not between 0 and 86400 seconds")
+    }
+    if json, !cpuReport {
+      throw ValidationError("--json goes with --cpu-report")
+    }
+  }
+
+  func run() throws {
+    try hidden.apply()
+    if cpuReport {
+      let report = CPUReport.current()
+      print(json ? try report.json() : report.text(), terminator: "")
+      return
+    }
+    let pinned = try place.apply()
+    if selfTest {
+      try runSelfTest()
+      return
+    }
+
+    guard Build.current.isOptimised || allowUnoptimised else {
+      throw CommandFailure(
+        .usage,
+        "this build is not optimised, so its figures would mean nothing; build Optlab as the root "
+          + "package, or pass --allow-unoptimised")
+    }
+    let selection =
+      quick
+      ? try choice.selection(
+        sizes: [16, 8 << 10, 1 << 20].map(Case.message),
+        payloads: JSONPayload.standard.filter { ["SIMPLE", "HUGE"].contains($0.id) })
+      : try choice.selection()
+
+    let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
+    let progress = ProgressLine()
+    let lab = Lab(seed: seed, progress: progress.show)
+    var plan = time != nil ? Plan.timed : quick ? .quick : .standard
+    plan.usesSentinel = sentinel
+    let source = try chooseSource(forced: cycles)
+    let calibration = Calibration.measure()
+    var result = lab.run(
+      selection, plan: plan, seconds: time, source: source, calibration: calibration)
+    progress.clear()
+    result.cpu = pinned
+    print(result.tables(), terminator: "")
+    print(result.footer())
+    for warning in result.warnings() { warn(warning.text) }
+    for (row, mismatch) in result.failures.uniqued(by: { "\($0.row.address.implementation)" }) {
+      let address = row.address
+      var text = "\n\(address.workload)/\(address.implementation) FAILED: \(mismatch.check)\n"
+      text += "\(mismatch.summary)\n\(mismatch.detail)\n"
+      text += "Again: harness verify --impl \(address.implementation) "
+      text += "--workload \(address.workload) --seed \(seed)\n"
+      FileHandle.standardError.write(Data(text.utf8))
+    }
+    if !result.failures.isEmpty { throw ExitCode(CommandFailure.Code.verificationFailed.rawValue) }
+  }
+
+  private func runSelfTest() throws {
+    guard let test = SelfTest.run() else {
+      throw CommandFailure(.verificationFailed, "there are no latency loops for this CPU")
+    }
+    print(test.text(), terminator: "")
+    if !test.passed { throw ExitCode(CommandFailure.Code.verificationFailed.rawValue) }
+  }
+}
+
+extension Sequence {
+  func uniqued<Key: Hashable>(by key: (Element) -> Key) -> [Element] {
+    var seen: Set<Key> = []
+    return filter { seen.insert(key($0)).inserted }
+  }
+}

@@ -1,0 +1,42 @@
+import CCPU
+import Foundation
+
+/// The CPUs that the measuring thread may run on.
+public enum Affinity {
+  public struct Failure: Error, CustomStringConvertible {
+    public var description: String
+  }
+
+  /// The CPUs that this thread may use, ascending.
+  public static func allowed() throws(Failure) -> [Int] {
+    var cpus = [UInt32](repeating: 0, count: 8192)
+    let count = Int(ccpu_allowed_cpus(&cpus, cpus.count))
+    guard count > 0 else {
+      throw Failure(
+        description: "the allowed CPUs are not readable: \(String(cString: strerror(Int32(-count))))")
+    }
+    return cpus.prefix(count).map(Int.init)
+  }
+
+  /// Keeps this thread on one CPU, out of those it may use.
+  ///
+  /// - Parameter cpu: its number; nil takes the last allowed one, which on most machines serves
+  ///   fewer interrupts than the first.
+  /// - Returns: the CPU's number.
+  @discardableResult
+  public static func pin(to cpu: Int? = nil) throws(Failure) -> Int {
+    let allowed = try allowed()
+    let choice = cpu ?? allowed[allowed.count - 1]
+    guard allowed.contains(choice) else {
+      let list = allowed.map(String.init).joined(separator: ", ")
+      throw Failure(description: "CPU \(choice) is not among the allowed ones: \(list)")
+    }
+    var number = UInt32(choice)
+    let error = ccpu_set_allowed_cpus(&number, 1)
+    guard error == 0 else {
+      throw Failure(
+        description: "cannot pin to CPU \(choice): \(String(cString: strerror(error)))")
+    }
+    return choice
+  }
+}

@@ -1,0 +1,34 @@
+/// How long and how often to measure.
+public struct Plan: Sendable, Codable, Equatable {
+  /// Samples of each implementation and case; the least number where there is a deadline.
+  public var rounds: Int
+  /// Rounds where a single call takes longer than `longCall`.
+  public var roundsOfLongCalls: Int
+  /// In seconds.
+  public var longCall = 0.020
+  /// How often buffers are newly laid out within the rounds.
+  public var blocks: Int
+  /// The time that slices aim at, in seconds; a longer call is a slice of its own.
+  public var slice: Double
+  /// The least time of the clean slices in a sample, in seconds.
+  public var sample: Double
+  /// How often a dirty slice is repeated.
+  public var repeats = 8
+  /// Whether the throughput sentinel has a say in which slices are clean.
+  public var usesSentinel = true
+  /// A slice longer than this, in seconds, is never repeated: too long to be clean by chance.
+  public var longestRepeated = 0.002
+
+  public static let standard = Plan(
+    rounds: 21, roundsOfLongCalls: 5, blocks: 3, slice: 0.2e-3, sample: 1e-3)
+
+  public static let quick = Plan(
+    rounds: 9, roundsOfLongCalls: 3, blocks: 3, slice: 0.2e-3, sample: 1e-3)
+
+  /// As many rounds as a deadline leaves room for, at least five.
+  public static let timed = Plan(
+    rounds: 5, roundsOfLongCalls: 5, blocks: 3, slice: 0.2e-3, sample: 1e-3)
+
+  /// One call of everything: for tests, which want to know that it runs, not how fast.
+  public static let once = Plan(rounds: 1, roundsOfLongCalls: 1, blocks: 1, slice: 0, sample: 0)
+}

@@ -1,0 +1,41 @@
+/// The sum of the clean slices of one implementation in one round.
+public struct Sample: Sendable, Codable {
+  public var round: Int
+  /// Which of the run's buffer layouts it was taken with.
+  public var block: Int
+  /// Calls in each slice.
+  public var callsPerSlice: Int
+  /// All slices in the order in which they were taken, repeated ones included.
+  public var slices: [Slice]
+
+  /// The slices that count: the clean ones, or all where none was clean.
+  var counted: [Slice] {
+    let clean = slices.filter(\.isClean)
+    return clean.isEmpty ? slices : clean
+  }
+
+  public var isClean: Bool { slices.contains(where: \.isClean) }
+
+  /// Ticks a call, over the slices that count.
+  public var ticksPerCall: Double { Self.ticksPerCall(counted, callsPerSlice) }
+
+  /// Ticks a call over every slice, dirty or not.
+  public var rawTicksPerCall: Double { Self.ticksPerCall(slices, callsPerSlice) }
+
+  private static func ticksPerCall(_ slices: [Slice], _ calls: Int) -> Double {
+    slices.reduce(0) { $0 + $1.ticks } / Double(slices.count * calls)
+  }
+
+  /// Cycles a call by the hardware's counter, over the slices that count; nil without one.
+  public var countedPerCall: Double? {
+    let cycles = counted.compactMap(\.counted)
+    guard cycles.count == counted.count else { return nil }
+    return cycles.reduce(0, +) / Double(cycles.count * callsPerSlice)
+  }
+
+  /// Core cycles a tick, by all chains beside the slices that count.
+  public var cyclesPerTick: Double {
+    let chains = counted.reduce(0) { $0 + $1.before.chain + $1.after.chain }
+    return Double(2 * counted.count) * ProbeReading.chainCycles / chains
+  }
+}

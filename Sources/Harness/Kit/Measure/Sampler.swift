@@ -1,0 +1,159 @@
+import CCPU
+
+/// What takes part in a comparison: a case that can be made ready again for every block.
+public struct Contestant {
+  public var id: String
+  /// - Parameter layout: which buffer layout, from 0.
+  public var prepare: (_ layout: Int) throws -> any PreparedCase
+
+  public init(id: String, prepare: @escaping (_ layout: Int) throws -> any PreparedCase) {
+    self.id = id
+    self.prepare = prepare
+  }
+}
+
+/// Measures implementations of one case side by side: rounds in which each gives one sample, in an
+/// order that changes from round to round, so that drift hits all alike.
+public final class Sampler {
+  public let plan: Plan
+  public let calibration: Calibration
+  public let source: CycleSource
+  private let counter: (any CycleCounter)?
+  private var judge: SliceJudge
+  private var generator: SeededGenerator
+
+  public init(plan: Plan, calibration: Calibration, source: CycleSourceChoice, seed: UInt64) {
+    self.plan = plan
+    self.calibration = calibration
+    self.source = source.source
+    counter = source.counter
+    judge = SliceJudge(usesSentinel: plan.usesSentinel)
+    generator = SeededGenerator(seed: seed)
+    // The fastest twentieth of the sentinels needs a start before the first slice is judged.
+    for _ in 0..<256 { judge.learn(takeProbe()) }
+  }
+
+  /// - Parameter deadline: when to stop, in nanoseconds of CLOCK_MONOTONIC_RAW, after as many
+  ///   rounds as fit and no fewer than planned; nil takes exactly the planned rounds.
+  /// - Returns: one measurement a contestant, in their order.
+  public func measure(
+    _ contestants: [Contestant], deadline: UInt64? = nil
+  ) throws -> [Measurement] {
+    var prepared = try contestants.map { try $0.prepare(0) }
+    let paces = prepared.map(findPace)
+    var samples = [[Sample]](repeating: [], count: contestants.count)
+    let schedule = RoundSchedule(plan: plan, start: ccpu_monotonic_raw_ns(), deadline: deadline)
+    var block = 0
+    var round = 0
+    while let blockOfRound = schedule.block(ofRound: round, now: ccpu_monotonic_raw_ns()) {
+      if blockOfRound != block {
+        block = blockOfRound
+        prepared.removeAll()
+        prepared = try contestants.map { try $0.prepare(block) }
+        for (one, pace) in zip(prepared, paces) { one.run(pace.calls) }
+      }
+      for index in order(round: round, of: contestants.count)
+      where paces[index].takesPart(in: round, of: plan.rounds) {
+        samples[index].append(
+          takeSample(prepared[index], pace: paces[index], round: round, block: block))
+      }
+      round += 1
+    }
+    return contestants.indices.map { index in
+      Measurement(
+        samples: samples[index], callsPerSlice: paces[index].calls,
+        bytesPerCall: prepared[index].bytesPerCall, source: source,
+        ticksPerSecond: calibration.ticksPerSecond)
+    }
+  }
+
+  // MARK: Pace
+
+  /// How many calls make a slice, how many slices a sample; found once, fixed for all rounds.
+  struct Pace {
+    var calls: Int
+    var slices: Int
+    var repeats: Int
+    var rounds: Int
+
+    /// Spreads fewer rounds evenly over all of them.
+    func takesPart(in round: Int, of all: Int) -> Bool {
+      rounds >= all || (round + 1) * rounds / all > round * rounds / all
+    }
+  }
+
+  private func findPace(_ prepared: any PreparedCase) -> Pace {
+    // The fastest of several tries: what disturbs only makes slower.
+    func seconds(_ calls: Int, tries: Int) -> Double {
+      (0..<tries).map { _ in
+        let start = ccpu_ticks()
+        prepared.run(calls)
+        return Double(ccpu_ticks() - start) - calibration.overheadTicks
+      }.min()! / calibration.ticksPerSecond
+    }
+    var calls = 1
+    var time = seconds(1, tries: 1)
+    if time < plan.longCall { time = seconds(1, tries: 3) }
+    while time < plan.slice / 4, calls < 1 << 30 {
+      calls *= 2
+      time = seconds(calls, tries: 3)
+    }
+    let perCall = max(time / Double(calls), 1e-10)
+    let callsPerSlice = max(1, Int((plan.slice / perCall).rounded()))
+    let slice = Double(callsPerSlice) * perCall
+    return Pace(
+      calls: callsPerSlice,
+      slices: max(1, Int((plan.sample / slice).rounded(.up))),
+      repeats: slice > plan.longestRepeated ? 0 : plan.repeats,
+      rounds: perCall > plan.longCall ? min(plan.rounds, plan.roundsOfLongCalls) : plan.rounds)
+  }
+
+  // MARK: Order
+
+  private var shifts: [Int] = []
+  private var permutation: [Int] = []
+
+  /// The order of one round: rows of a Latin square, shuffled anew when all have been used, so that
+  /// each implementation stands in each place equally often.
+  func order(round: Int, of count: Int) -> [Int] {
+    if round == 0 || shifts.isEmpty || permutation.count != count {
+      permutation = Array(0..<count).shuffled(using: &generator)
+      shifts = Array(0..<count).shuffled(using: &generator)
+    }
+    let shift = shifts.removeLast()
+    return (0..<count).map { permutation[($0 + shift) % count] }
+  }
+
+  // MARK: Slices
+
+  private func takeProbe() -> ProbeReading { .take(overhead: calibration.overheadTicks) }
+
+  private func takeSample(
+    _ prepared: any PreparedCase, pace: Pace, round: Int, block: Int
+  ) -> Sample {
+    var slices: [Slice] = []
+    slices.reserveCapacity(pace.slices)
+    // What ran before left its traces in caches and predictors: one call does not count.
+    prepared.run(1)
+    var before = takeProbe()
+    judge.learn(before)
+    var clean = 0
+    while clean < pace.slices, slices.count < pace.slices + pace.slices * pace.repeats {
+      let countedBefore = counter?.read()
+      let start = ccpu_ticks()
+      prepared.run(pace.calls)
+      let ticks = Double(ccpu_ticks() - start) - calibration.overheadTicks
+      let countedAfter = counter?.read()
+      let after = takeProbe()
+      judge.learn(after)
+      var slice = Slice(
+        ticks: ticks, before: before, after: after,
+        flags: judge.flags(before: before, after: after))
+      if counter != nil { slice.takeCount(before: countedBefore, after: countedAfter) }
+      if slice.isClean { clean += 1 }
+      slices.append(slice)
+      before = after
+    }
+    return Sample(round: round, block: block, callsPerSlice: pace.calls, slices: slices)
+  }
+}

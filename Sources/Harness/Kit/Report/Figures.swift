@@ -1,0 +1,33 @@
+import Foundation
+
+/// Numbers as the tables print them.
+public enum Figures {
+  /// Four significant digits at least, no exponent: `0.1652`, `22.41`, `267.3`, `20480`.
+  public static func significant(_ value: Double) -> String {
+    let magnitude = abs(value)
+    let decimals: Int =
+      switch magnitude {
+      case 1000...: 0
+      case 100..<1000: 1
+      case 10..<100: 2
+      case 1..<10: 3
+      default: 4
+      }
+    return String(format: "%.\(decimals)f", value)
+  }
+
+  /// `1.0x`, `23.4x`, `180x`.
+  public static func times(_ value: Double) -> String {
+    String(format: value >= 100 ? "%.0fx" : value >= 10 ? "%.1fx" : "%.2fx", value)
+  }
+
+  /// `0.3%`, of a share.
+  public static func percent(_ share: Double) -> String {
+    String(format: share >= 0.1 ? "%.0f%%" : "%.1f%%", share * 100)
+  }
+
+  /// `+0.31%`, `-1.20%`, of a share.
+  public static func signedPercent(_ share: Double) -> String {
+    String(format: "%+.2f%%", share * 100)
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+
+extension RunResult {
+  /// One aligned table a workload.
+  public func tables() -> String {
+    var text = ""
+    for workload in rows.map(\.address.workload).uniqued() {
+      text += "\(workload)\n"
+      text += table(of: rows.filter { $0.address.workload == workload }).text
+      text += "\n"
+    }
+    return text
+  }
+
+  /// How the figures came about, in a few lines.
+  public func footer() -> String {
+    let seconds = String(format: "%.1f", elapsed)
+    let clock = String(format: "%.3f", calibration.coreHertz / 1e9)
+    let tsc = String(format: "%.3f", calibration.ticksPerSecond / 1e9)
+    let error = Figures.percent(calibration.relativeError)
+    var lines = [
+      "\(rows.count) rows in \(seconds) s, seed \(seed), "
+        + (cpu.map { "pinned to CPU \($0)" } ?? "not pinned")
+    ]
+    if source.isCoreCycles {
+      lines.append("core clock \(clock) GHz (+- \(error)), time stamp counter \(tsc) GHz")
+    }
+    let rounds = rows.compactMap { $0.measurement?.samples.count }
+    if let least = rounds.min(), let most = rounds.max() {
+      lines.append(
+        "median of \(least == most ? "\(most)" : "\(least) to \(most)") rounds; +- is half the "
+          + "distance between the quartiles")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func table(of rows: [Row]) -> TextTable {
+    var table = TextTable([
+      ("implementation", .left), ("language", .left), ("case", .left),
+      ("\(source.perByte) (\(source.rawValue))", .right), ("+-", .right), ("GB/s", .right),
+      ("vs naive", .right), ("notes", .left),
+    ])
+    // What holds for every case of an implementation is said once.
+    var said: Set<String> = []
+    for (index, row) in rows.enumerated() {
+      if index > 0, rows[index - 1].address.case != row.address.case,
+        !table.isEmpty
+      {
+        table.addGap()
+      }
+      let name = row.address.implementation
+      switch row.outcome {
+      case .measured(let measurement):
+        let cost = measurement.costPerByte
+        table.add([
+          name, row.language, row.address.case, Figures.significant(cost.median),
+          Figures.percent(cost.relativeSpread),
+          Figures.significant(measurement.throughput / 1e9),
+          timesBaseline(row).map(Figures.times) ?? "",
+          ((measurement.isContended ? ["contended"] : []) + row.remarks).joined(separator: ", "),
+        ])
+      case .failed(let mismatch):
+        guard said.insert(name).inserted else { continue }
+        table.add([name, row.language, "all", "FAIL  \(mismatch.summary) (\(mismatch.check))"])
+      case .ineligible(let reason):
+        guard said.insert(name).inserted else { continue }
+        table.add([name, row.language, "all", "not run: \(reason)"])
+      case .unprepared(let reason):
+        table.add([name, row.language, row.address.case, "not run: \(reason)"])
+      }
+    }
+    return table
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// Each element once, in the order of first occurrence.
+  func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

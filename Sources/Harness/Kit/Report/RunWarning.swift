@@ -1,0 +1,74 @@
+import Foundation
+
+/// What a reader of a run's figures should know, each with what to do about it.
+public enum RunWarning: Sendable {
+  /// The interval of the median is too wide.
+  case unstable(Address, halfWidth: Double, rounds: Int, roundsNeeded: Int)
+  /// Some samples had no clean slice.
+  case contended(rows: Int, of: Int, cleanShare: Double)
+  /// A better cycle source than the one used.
+  case lesserSource(CycleSource, refusals: [(source: CycleSource, reason: String)])
+  /// The least number of rounds did not fit into the time.
+  case overTime(asked: Double, took: Double, rounds: Int)
+  /// The thread was free to move between CPUs.
+  case notPinned
+
+  /// Half the width of the 95 % interval of the median, as a share of it, above which a row is
+  /// called unstable.
+  public static let widestInterval = 0.03
+
+  public var text: String {
+    switch self {
+    case .unstable(let address, let halfWidth, let rounds, let needed):
+      "unstable: \(address) is known to +-\(Figures.percent(halfWidth)) only after \(rounds) "
+        + "rounds; about \(needed) would do, or a quieter machine (harness noise tells)"
+    case .contended(let rows, let all, let share):
+      "contended: in \(rows) of \(all) rows some sample found no clean slice "
+        + "(\(Figures.percent(share)) of all slices were clean); use --cpu, wait, or give it more "
+        + "--time"
+    case .lesserSource(let source, let refusals):
+      "figures are in '\(source.rawValue)', which is not core cycles: "
+        + refusals.map { "\($0.source.rawValue): \($0.reason)" }.joined(separator: "; ")
+    case .overTime(let asked, let took, let rounds):
+      String(format: "the run took %.1f s instead of %.1f s: ", took, asked)
+        + "the least number of rounds (\(rounds)) needs that; choose fewer rows (--filter, --size)"
+    case .notPinned:
+      "the thread was not pinned to a CPU; slices that it moved in were repeated"
+    }
+  }
+}
+
+extension RunResult {
+  /// What a reader of this run should know.
+  public func warnings() -> [RunWarning] {
+    var warnings: [RunWarning] = []
+    if !refusals.isEmpty, !source.isCoreCycles {
+      warnings.append(.lesserSource(source, refusals: refusals))
+    }
+    if cpu == nil { warnings.append(.notPinned) }
+    if let askedSeconds, elapsed > askedSeconds * 1.1 {
+      warnings.append(.overTime(asked: askedSeconds, took: elapsed, rounds: plan.rounds))
+    }
+    let measured = rows.compactMap { row in row.measurement.map { (row.address, $0) } }
+    let contended = measured.filter { $0.1.isContended }
+    if !contended.isEmpty {
+      let shares = measured.map { $0.1.cleanShare }
+      warnings.append(
+        .contended(
+          rows: contended.count, of: measured.count,
+          cleanShare: shares.reduce(0, +) / Double(shares.count)))
+    }
+    for (address, measurement) in measured {
+      guard let halfWidth = measurement.relativeHalfWidth,
+        halfWidth > RunWarning.widestInterval
+      else { continue }
+      // The width shrinks with the square root of the number of rounds.
+      let factor = (halfWidth / RunWarning.widestInterval) * (halfWidth / RunWarning.widestInterval)
+      warnings.append(
+        .unstable(
+          address, halfWidth: halfWidth, rounds: measurement.samples.count,
+          roundsNeeded: Int((Double(measurement.samples.count) * factor).rounded(.up))))
+    }
+    return warnings
+  }
+}

@@ -1,0 +1,54 @@
+/// What a run found: one row for each address.
+public struct RunResult: Sendable {
+  public enum Outcome: Sendable {
+    case measured(Measurement)
+    /// It disagrees with the reference, so it has no figure.
+    case failed(Mismatch)
+    /// It cannot run here.
+    case ineligible(reason: String)
+    /// It agrees with the reference, but could not be prepared for this case.
+    case unprepared(reason: String)
+  }
+
+  public struct Row: Sendable {
+    public var address: Address
+    public var language: String
+    public var remarks: [String]
+    public var outcome: Outcome
+
+    public var measurement: Measurement? {
+      if case .measured(let measurement) = outcome { measurement } else { nil }
+    }
+  }
+
+  public var rows: [Row] = []
+  public var seed: UInt64
+  public var calibration: Calibration
+  public var source: CycleSource
+  /// Why each better source was not used.
+  public var refusals: [(source: CycleSource, reason: String)] = []
+  public var plan: Plan
+  /// The CPU that the run was pinned to.
+  public var cpu: Int?
+  /// How long the run was to take, in seconds, where somebody said so.
+  public var askedSeconds: Double?
+  /// In seconds, of the whole run.
+  public var elapsed = 0.0
+
+  public var failures: [(row: Row, mismatch: Mismatch)] {
+    rows.compactMap { row in
+      if case .failed(let mismatch) = row.outcome { (row, mismatch) } else { nil }
+    }
+  }
+
+  /// How many times the throughput of the workload's naive row of the same case; nil without one.
+  public func timesBaseline(_ row: Row) -> Double? {
+    guard let own = row.measurement,
+      let workload = Workload.all.first(where: { $0.id == row.address.workload })
+    else { return nil }
+    let naive = Address(
+      workload: row.address.workload, case: row.address.case, implementation: workload.baseline)
+    guard let baseline = rows.first(where: { $0.address == naive })?.measurement else { return nil }
+    return own.throughput / baseline.throughput
+  }
+}

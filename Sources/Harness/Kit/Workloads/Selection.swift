@@ -1,0 +1,143 @@
+/// Which addresses a command works on.
+public struct Selection: Sendable {
+  /// A case of a workload, and the implementations that take part in it.
+  public struct Group: Sendable {
+    public var workload: Workload
+    public var `case`: Case
+    public var implementations: [Implementation]
+  }
+
+  /// Names an input that selects nothing, and what would have been valid.
+  public struct Failure: Error, CustomStringConvertible, Equatable {
+    public var description: String
+
+    static func unknown(_ kind: String, _ name: String, valid: [String]) -> Failure {
+      Failure(description: "unknown \(kind) '\(name)'; valid: \(valid.joined(separator: ", "))")
+    }
+  }
+
+  public var groups: [Group]
+
+  /// Every workload and implementation that occurs, in the order of the groups.
+  public var pairs: [(workload: Workload, implementation: Implementation)] {
+    var seen: Set<String> = []
+    return groups.flatMap { group in group.implementations.map { (group.workload, $0) } }
+      .filter { seen.insert("\($0.0.id)/\($0.1.id)").inserted }
+  }
+
+  public var payloads: [JSONPayload] {
+    groups.compactMap { if case .payload(let payload) = $0.case.input { payload } else { nil } }
+  }
+
+  /// - Parameters:
+  ///   - filter: a regular expression; an address that does not contain a match is left out.
+  public init(
+    workloads: [Workload], cases: (Workload) -> [Case], implementations: [Implementation],
+    filter: String? = nil
+  ) throws(Failure) {
+    let regex: Regex<AnyRegexOutput>?
+    do {
+      regex = try filter.map { try Regex($0) }
+    } catch {
+      throw Failure(description: "'\(filter!)' is not a regular expression: \(error)")
+    }
+    groups = []
+    var passed = 0
+    for workload in workloads {
+      for one in cases(workload) {
+        let able = implementations.filter(workload.isDone)
+        let chosen = able.filter { implementation in
+          guard let regex else { return true }
+          let address = Address(
+            workload: workload.id, case: one.id, implementation: implementation.id)
+          return address.description.contains(regex)
+        }
+        passed += able.count
+        guard !chosen.isEmpty else { continue }
+        groups.append(Group(workload: workload, case: one, implementations: chosen))
+      }
+    }
+    guard !groups.isEmpty else {
+      guard let filter, passed > 0 else {
+        throw Failure(
+          description: "none of \(implementations.map(\.id).joined(separator: ", ")) does "
+            + workloads.map(\.id).joined(separator: ", "))
+      }
+      throw Failure(
+        description: "the filter '\(filter)' matches none of \(passed) addresses, such as "
+          + "'\(workloads[0].id)/\(cases(workloads[0])[0].id)/\(implementations[0].id)'")
+    }
+  }
+
+  // MARK: Reading names
+
+  /// Reads `all`, or names separated by commas.
+  public static func implementations(
+    _ text: String, of all: [Implementation]
+  ) throws(Failure) -> [Implementation] {
+    if text == "all" { return all }
+    var chosen: [Implementation] = []
+    for name in split(text) {
+      guard let match = all.first(where: { $0.id == name }) else {
+        throw .unknown("implementation", name, valid: ["all"] + all.map(\.id))
+      }
+      chosen.append(match)
+    }
+    guard !chosen.isEmpty else {
+      throw .unknown("implementation", text, valid: ["all"] + all.map(\.id))
+    }
+    // In the order of the tables, whatever the order of the names.
+    return all.filter { one in chosen.contains { $0.id == one.id } }
+  }
+
+  /// Reads `all`, `aes`, `json`, or ids separated by commas.
+  public static func workloads(_ text: String) throws(Failure) -> [Workload] {
+    let groups = [
+      "all": Workload.standard, "aes": [.aes128, .aes256], "json": [Workload.json],
+    ]
+    var ids: Set<String> = []
+    for name in split(text) {
+      if let group = groups[name] {
+        ids.formUnion(group.map(\.id))
+      } else if let one = Workload.all.first(where: { $0.id == name }) {
+        ids.insert(one.id)
+      } else {
+        throw .unknown(
+          "workload", name, valid: ["all", "aes", "json"] + Workload.all.map(\.id))
+      }
+    }
+    return Workload.all.filter { ids.contains($0.id) }
+  }
+
+  /// Reads message sizes separated by commas: bytes, `8KiB`, `1MiB`, or `pyaes`.
+  public static func sizes(_ text: String) throws(Failure) -> [Case] {
+    var cases: [Case] = []
+    for name in split(text) {
+      if name == Case.pyaes.id {
+        cases.append(.pyaes)
+      } else if let bytes = ByteCount.parse(name), (1...largestMessage).contains(bytes) {
+        cases.append(.message(bytes: bytes))
+      } else {
+        throw Failure(
+          description: "'\(name)' is not a message size; give 1 to \(largestMessage) bytes, such as "
+            + "16, 8KiB or 1MiB, or pyaes")
+      }
+    }
+    return cases
+  }
+
+  /// Two buffers of this size must fit into memory.
+  public static let largestMessage = 1 << 30
+
+  private static func split(_ text: String) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map {
+      String($0).trimmingSpaces()
+    }
+  }
+}
+
+extension String {
+  fileprivate func trimmingSpaces() -> String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+}

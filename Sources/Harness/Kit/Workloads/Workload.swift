@@ -1,0 +1,90 @@
+/// The work, with its meaning fixed by a reference and vectors.
+public struct Workload: Sendable, Hashable {
+  public enum Kind: Sendable, Hashable {
+    /// AES in counter mode (NIST SP 800-38A, section 6.5).
+    case aesCTR(keyBytes: Int)
+    /// Values in memory to JSON text (RFC 8259).
+    case jsonEncode
+  }
+
+  /// As in addresses: `aes-128-ctr`.
+  public let id: String
+  public let kind: Kind
+  /// The naive implementation that others are compared with.
+  public let baseline: String
+
+  public static let aes128 = Workload(
+    id: "aes-128-ctr", kind: .aesCTR(keyBytes: 16), baseline: "swift-table")
+  public static let aes192 = Workload(
+    id: "aes-192-ctr", kind: .aesCTR(keyBytes: 24), baseline: "swift-table")
+  public static let aes256 = Workload(
+    id: "aes-256-ctr", kind: .aesCTR(keyBytes: 32), baseline: "swift-table")
+  public static let json = Workload(id: "json-encode", kind: .jsonEncode, baseline: "foundation")
+
+  /// Every workload; `aes-192-ctr` only runs when asked for.
+  public static let all = [aes128, aes192, aes256, json]
+  public static let standard = [aes128, aes256, json]
+
+  /// Whether an implementation does this work.
+  public func isDone(by implementation: Implementation) -> Bool {
+    switch (kind, implementation.work) {
+    case (.aesCTR, .aes), (.jsonEncode, .json): true
+    default: false
+    }
+  }
+}
+
+/// One input of a workload.
+public struct Case: Sendable {
+  public enum Input: Sendable {
+    /// A message of so many bytes, key schedule done before.
+    case message(bytes: Int)
+    /// The Python benchmark suite's `crypto_pyaes`: 23,000 bytes, encrypted and decrypted, with a
+    /// key schedule each.
+    case pyaes
+    case payload(JSONPayload)
+  }
+
+  /// As in addresses: `8KiB`, `HUGE`.
+  public let id: String
+  public let input: Input
+
+  public static func message(bytes: Int) -> Case {
+    Case(id: ByteCount.text(bytes), input: .message(bytes: bytes))
+  }
+  public static let pyaes = Case(id: "pyaes", input: .pyaes)
+  public static func payload(_ payload: JSONPayload) -> Case {
+    Case(id: payload.id, input: .payload(payload))
+  }
+
+  public static let standardSizes =
+    [16, 64, 256, 1 << 10, 8 << 10, 64 << 10, 1 << 20, 16 << 20].map(Case.message) + [.pyaes]
+}
+
+/// Sizes as people write them.
+public enum ByteCount {
+  private static let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)]
+
+  /// `16B`, `8KiB`, `1MiB`: the largest unit that divides it.
+  public static func text(_ bytes: Int) -> String {
+    for (name, shift) in units where bytes > 0 && bytes & (1 << shift - 1) == 0 {
+      return "\(bytes >> shift)\(name)"
+    }
+    return "\(bytes)B"
+  }
+
+  /// Reads `8192`, `16B`, `8KiB`, `8k`, `1 MiB`; nil for anything else, and for what Int cannot
+  /// hold.
+  public static func parse(_ text: some StringProtocol) -> Int? {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    guard let value = Int(digits) else { return nil }
+    let unit = text.dropFirst(digits.count).drop { $0 == " " }.lowercased()
+    if unit.isEmpty || unit == "b" { return value }
+    for (name, shift) in units
+    where [name.lowercased(), String(name.first!).lowercased()].contains(unit) {
+      let (product, overflow) = value.multipliedReportingOverflow(by: 1 << shift)
+      return overflow ? nil : product
+    }
+    return nil
+  }
+}

@@ -1,0 +1,111 @@
+import Testing
+
+@testable import HarnessKit
+
+@Suite("Addresses and selections")
+struct SelectionTests {
+  @Test(
+    "Sizes are read as people write them",
+    arguments: [
+      ("16", 16), ("16B", 16), ("8KiB", 8192), ("8k", 8192), ("1MiB", 1 << 20), ("1 MiB", 1 << 20),
+      ("3GiB", 3 << 30),
+    ])
+  func readSize(text: String, bytes: Int) {
+    #expect(ByteCount.parse(text) == bytes)
+  }
+
+  @Test(
+    "What is no size is refused", arguments: ["", "-1", "1.5k", "KiB", "12x", "99999999999GiB", "٣"])
+  func refuseSize(text: String) {
+    #expect(ByteCount.parse(text) == nil)
+  }
+
+  @Test(
+    "Sizes are written in the largest unit that divides them",
+    arguments: [(16, "16B"), (1000, "1000B"), (1024, "1KiB"), (23_000, "23000B"), (1 << 24, "16MiB")])
+  func writeSize(bytes: Int, text: String) {
+    #expect(ByteCount.text(bytes) == text)
+    #expect(ByteCount.parse(text) == bytes)
+  }
+
+  @Test("Names choose implementations, in the order of the tables")
+  func names() throws {
+    let all = Implementation.all
+    let chosen = try Selection.implementations("openssl, c-aesni", of: all).map(\.id)
+    #expect(chosen == all.map(\.id).filter { ["openssl", "c-aesni"].contains($0) })
+    #expect(throws: Selection.Failure.self) {
+      try Selection.implementations("c-aesni,nosuch", of: all)
+    }
+    #expect(throws: Selection.Failure.self) { try Selection.implementations("", of: all) }
+  }
+
+  @Test("A filter works on the whole address; one that matches nothing is an error")
+  func filter() throws {
+    let cases = [16, 8192].map(Case.message)
+    let selection = try Selection(
+      workloads: [.aes128, .aes256], cases: { _ in cases }, implementations: Implementation.all,
+      filter: "256-ctr/8KiB/.*aesni$")
+    #expect(selection.groups.count == 1)
+    #expect(selection.groups[0].implementations.allSatisfy { $0.id.hasSuffix("aesni") })
+    #expect(throws: Selection.Failure.self) {
+      try Selection(
+        workloads: [.aes128], cases: { _ in cases }, implementations: Implementation.all,
+        filter: "zzz")
+    }
+    #expect(throws: Selection.Failure.self) {
+      try Selection(
+        workloads: [.aes128], cases: { _ in cases }, implementations: Implementation.all,
+        filter: "(")
+    }
+  }
+
+  @Test("Ids are unique, and every workload has its baseline")
+  func table() {
+    let ids = Implementation.all.map(\.id)
+    #expect(Set(ids).count == ids.count)
+    for workload in Workload.all {
+      #expect(
+        Implementation.all.contains { $0.id == workload.baseline && workload.isDone(by: $0) },
+        "\(workload.id)")
+    }
+  }
+
+  @Test("What a CPU lacks and what a mask hides are told apart")
+  func obstacle() throws {
+    let implementation = try #require(Implementation.all.first { $0.id == "c-aesni" })
+    let needs = implementation.required
+    #expect(implementation.obstacle(features: needs, detected: needs) == nil)
+    #if arch(x86_64)
+      let lacking = try #require(implementation.obstacle(features: [], detected: []))
+      #expect(lacking == "lacks \(needs.names.joined(separator: ", "))")
+      let masked = try #require(implementation.obstacle(features: [], detected: needs))
+      #expect(masked == "masked \(needs.names.joined(separator: ", "))")
+    #endif
+  }
+}
+
+@Suite("Tables")
+struct TextTableTests {
+  @Test("Columns align; a last cell may run on")
+  func layout() {
+    var table = TextTable([("name", .left), ("figure", .right), ("notes", .left)])
+    table.add(["a", "1.5", "x"])
+    table.addGap()
+    table.add(["longer", "not run: this says why at length"])
+    #expect(
+      table.text == """
+        name    figure  notes
+        a          1.5  x
+
+        longer  not run: this says why at length
+
+        """)
+  }
+
+  @Test(
+    "Figures keep four significant digits",
+    arguments: [(0.16521, "0.1652"), (1.2346, "1.235"), (22.414, "22.41"), (267.34, "267.3")])
+  func figures(value: Double, text: String) {
+    #expect(Figures.significant(value) == text)
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Subprocess
+import Testing
+
+#if canImport(System)
+  import System
+#else
+  import SystemPackage
+#endif
+
+/// The `harness` that was built together with these tests.
+enum BuiltHarness {
+  struct Output: Equatable {
+    var code: Int32
+    var stdout: String
+    var stderr: String
+  }
+
+  static let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent()
+
+  /// - Parameter wrapper: another product of the build that runs the harness, such as
+  ///   `refuse-perf`.
+  static func run(
+    _ arguments: [String], environment: [String: String] = [:], wrapper: String? = nil
+  ) async throws -> Output {
+    let harness = folder.appending(path: "harness").path()
+    let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+    let result = try await Subprocess.run(
+      .path(FilePath(wrapper.map { folder.appending(path: $0).path() } ?? harness)),
+      arguments: Arguments(wrapper == nil ? arguments : [harness] + arguments),
+      environment: .inherit.updating(Dictionary(uniqueKeysWithValues: variables)),
+      output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
+    guard case .exited(let code) = result.terminationStatus else {
+      throw Abnormal(description: "harness \(arguments) ended by \(result.terminationStatus)")
+    }
+    return Output(
+      code: code, stdout: result.standardOutput, stderr: result.standardError)
+  }
+
+  struct Abnormal: Error, CustomStringConvertible { var description: String }
+}
+
+/// Texts that were read by a person once, and may not change unseen.
+enum Snapshot {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Snapshots")
+
+  /// Compares with the file of that name; OPTLAB_RECORD=1 in the environment writes it instead.
+  static func expect(
+    _ text: String, as name: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let file = folder.appending(path: name + ".txt")
+    if ProcessInfo.processInfo.environment["OPTLAB_RECORD"] != nil {
+      try Data(text.utf8).write(to: file, options: .atomic)
+      return
+    }
+    let expected = try String(decoding: Data(contentsOf: file), as: UTF8.self)
+    #expect(text == expected, "snapshot \(name)", sourceLocation: sourceLocation)
+  }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import Testing
+
+@Suite("Cycle sources of the built harness")
+struct CycleSourceCommandTests {
+  @Test("Where perf_event_open is refused, asking for the counter is an error with the remedy")
+  func refusedCounter() async throws {
+    let output = try await BuiltHarness.run(
+      ["--cycles", "pmu", "--impl", "openssl", "--size", "16"], wrapper: "refuse-perf")
+    #expect(output.code == 64)
+    #expect(output.stdout.isEmpty)
+    #expect(output.stderr.contains("'pmu' is not to be had here"))
+    #expect(output.stderr.contains("Permission denied"))
+    #expect(output.stderr.contains("perf_event_paranoid"))
+  }
+
+  @Test("Where perf_event_open is refused, everything else still answers with a lesser label")
+  func lesserLabel() async throws {
+    let output = try await BuiltHarness.run(
+      ["--impl", "openssl", "--size", "16"], wrapper: "refuse-perf")
+    #expect(output.code == 0)
+    #expect(output.stdout.contains("openssl"))
+    #expect(!output.stdout.contains("(pmu)"))
+    let report = try await BuiltHarness.run(["--cpu-report"], wrapper: "refuse-perf")
+    #expect(report.code == 0)
+  }
+
+  @Test("Each source that any machine has can be forced", arguments: ["ns"])
+  func forced(source: String) async throws {
+    let output = try await BuiltHarness.run(
+      ["--cycles", source, "--impl", "openssl", "--size", "16"])
+    #expect(output.code == 0)
+    #expect(output.stdout.contains("(\(source))"))
+  }
+}
