@@ -35,33 +35,34 @@ AESNI static void expand128(__m128i *w, const uint8_t *key) {
 #undef ROUND
 }
 
+/// The low half of `a`, then that of `b`.
+#define LOW_LOW(a, b) _mm_unpacklo_epi64(a, b)
+/// The high half of `a`, then the low half of `b`.
+#define HIGH_LOW(a, b) _mm_castpd_si128(_mm_shuffle_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b), 1))
+
 AESNI static void expand192(__m128i *w, const uint8_t *key) {
-  // The schedule comes in steps of six words; round keys are four words: write words, not keys.
-  uint8_t words[13 * 16 + 8];
-  __m128i low = _mm_loadu_si128((const __m128i *)key);
-  __m128i high = _mm_loadl_epi64((const __m128i *)(key + 16));
-  uint8_t *next = words;
-  _mm_storeu_si128((__m128i *)next, low);
-  _mm_storel_epi64((__m128i *)(next + 16), high);
+  // The schedule comes in steps of six words, round keys are four: two steps make three of them.
+  __m128i low = _mm_loadu_si128((const __m128i *)key);         // words 0 to 3 of a step
+  __m128i high = _mm_loadl_epi64((const __m128i *)(key + 16)); // words 4 and 5
+  __m128i before;
+  w[0] = low;
 #define STEP(rcon)                                                                                 \
+  before = high;                                                                                   \
   low = _mm_xor_si128(prefix_xor(low),                                                             \
                       _mm_shuffle_epi32(_mm_aeskeygenassist_si128(high, rcon), 0x55));             \
-  high = _mm_xor_si128(_mm_xor_si128(high, _mm_slli_si128(high, 4)),                               \
-                       _mm_shuffle_epi32(low, 0xff));                                              \
-  next += 24;                                                                                      \
-  _mm_storeu_si128((__m128i *)next, low);                                                          \
-  _mm_storel_epi64((__m128i *)(next + 16), high)
-  STEP(0x01);
-  STEP(0x02);
-  STEP(0x04);
-  STEP(0x08);
-  STEP(0x10);
-  STEP(0x20);
-  STEP(0x40);
-  STEP(0x80);
+  high = _mm_xor_si128(_mm_xor_si128(high, _mm_slli_si128(high, 4)), _mm_shuffle_epi32(low, 0xff))
+#define TWO_STEPS(i, rcon, next_rcon)                                                              \
+  STEP(rcon);                                                                                      \
+  w[i] = LOW_LOW(before, low);                                                                     \
+  w[i + 1] = HIGH_LOW(low, high);                                                                  \
+  STEP(next_rcon);                                                                                 \
+  w[i + 2] = low
+  TWO_STEPS(1, 0x01, 0x02);
+  TWO_STEPS(4, 0x04, 0x08);
+  TWO_STEPS(7, 0x10, 0x20);
+  TWO_STEPS(10, 0x40, 0x80);
 #undef STEP
-  memcpy(w, words, 13 * 16);
-  caes_wipe(words, sizeof words);
+#undef TWO_STEPS
 }
 
 AESNI static void expand256(__m128i *w, const uint8_t *key) {

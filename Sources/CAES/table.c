@@ -9,7 +9,7 @@
 static const caes_kernel rows[] = {
 #if defined(__x86_64__)
 #define CAES_KERNEL(symbol, id, technique, required, preferred, flags, context, set_key, clear)    \
-  {id,      "C",  technique, required, preferred, flags, alignof(context), sizeof(context),        \
+  {id,      "C",    technique, required, preferred, flags, alignof(context), sizeof(context),      \
    set_key, symbol, clear},
 #include "kernels.def"
 #undef CAES_KERNEL
@@ -22,15 +22,18 @@ const caes_table *caes_kernels(void) {
   return &table;
 }
 
+const caes_kernel *caes_choose_kernel(uint64_t features) {
+  const caes_table *table = caes_kernels();
+  for (size_t i = 0; i < table->count; i++)
+    if (((table->rows[i].required | table->rows[i].preferred) & ~features) == 0)
+      return &table->rows[i];
+  return NULL;
+}
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const caes_kernel *chosen;
 
-static void choose(void) {
-  uint64_t features = caes_features();
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0] && chosen == NULL; i++)
-    if (((rows[i].required | rows[i].preferred) & ~features) == 0)
-      chosen = &rows[i];
-}
+static void choose(void) { chosen = caes_choose_kernel(caes_features()); }
 
 const caes_kernel *caes_chosen_kernel(void) {
   pthread_once(&once, choose);

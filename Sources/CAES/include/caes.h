@@ -86,7 +86,8 @@ enum {
 
 /// Properties of a kernel, or-ed together in `caes_kernel.flags`.
 enum {
-  /// No branch and no address depends on key, counter or data.
+  /// No branch and no address depends on key or data. (On `n` and on the counter, which are no
+  /// secrets, they may.)
   CAES_CONSTANT_TIME = 1
 };
 
@@ -156,8 +157,13 @@ typedef struct caes_table {
 /// @returns a table that lives as long as the program.
 CAES_API const caes_table *caes_kernels(void);
 
-/// The kernel that dispatch chose: the first one whose `required` and `preferred` features are all
-/// in `caes_features()`. Resolved once.
+/// The kernel that dispatch chooses where `features` (a set of `caes_feature`) count: the first one
+/// whose `required` and `preferred` features are all among them.
+///
+/// @returns a row of `caes_kernels()`, or NULL where none can run.
+CAES_API const caes_kernel *caes_choose_kernel(uint64_t features);
+
+/// The kernel that dispatch chose: `caes_choose_kernel(caes_features())`. Resolved once.
 ///
 /// @returns a row of `caes_kernels()`, or NULL where none can run.
 CAES_API const caes_kernel *caes_chosen_kernel(void);
