@@ -70,7 +70,7 @@ let package = Package(
     // MARK: Tests
     .testTarget(
       name: "CAESTests", dependencies: ["HarnessKit", "CAES", "CAESAsm", "CAESOpenSSL"]),
-    .testTarget(name: "AESCTRTests", dependencies: ["AESCTR"]),
+    .testTarget(name: "AESCTRTests", dependencies: ["AESCTR", "CAES"]),
     .testTarget(name: "FastJSONTests", dependencies: ["FastJSON"]),
     .testTarget(
       name: "HarnessKitTests", dependencies: ["HarnessKit", "CCPU"], resources: [.copy("CPUID")]),

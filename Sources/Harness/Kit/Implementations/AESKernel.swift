@@ -9,4 +9,86 @@ public struct AESKernel: @unchecked Sendable {  // the row is constant and lives
   public init(_ row: caes_kernel) { self.row = row }
 
   public var id: String { String(cString: row.id) }
+
+  /// What `set_key` returns other than `CAES_OK`, with the number of bytes it was given.
+  public struct KeyRefused: Error, Equatable, CustomStringConvertible {
+    public var code: Int32
+    public var keyBytes: Int
+
+    public init(code: Int32, keyBytes: Int) {
+      self.code = code
+      self.keyBytes = keyBytes
+    }
+
+    public var description: String {
+      switch Int(code) {
+      case CAES_BAD_KEY_LENGTH: "a key of \(keyBytes) bytes: AES takes 16, 24 or 32"
+      case CAES_NO_MEMORY: "out of memory"
+      default: "set_key returned \(code)"
+      }
+    }
+  }
+
+  /// The memory of a kernel's context, and the key in it if there is one.
+  public final class Context {
+    public let kernel: AESKernel
+    /// `context_size` bytes, aligned to `context_alignment` and to a cache line at least.
+    public let memory: UnsafeMutableRawPointer
+    public private(set) var hasKey = false
+
+    public init(_ kernel: AESKernel) {
+      self.kernel = kernel
+      memory = .allocate(
+        byteCount: kernel.row.context_size,
+        alignment: max(Int(kernel.row.context_alignment), 64))
+      memory.initializeMemory(as: UInt8.self, repeating: 0, count: kernel.row.context_size)
+    }
+
+    deinit {
+      clear()
+      memory.deallocate()
+    }
+
+    /// Computes the key schedule, in place of the one before if there was one.
+    ///
+    /// - Parameter key: 16, 24 or 32 bytes.
+    /// - Throws: ``KeyRefused``; the context holds no key then.
+    public func setKey(_ key: [UInt8]) throws(KeyRefused) {
+      clear()
+      let code = kernel.row.set_key(memory, key, key.count)
+      guard code == Int32(CAES_OK) else { throw KeyRefused(code: code, keyBytes: key.count) }
+      hasKey = true
+    }
+
+    /// Writes `input` xor the keystream to `output`.
+    ///
+    /// - Precondition: A key is set; `counter` has 16 bytes; `input` and `output` are equally long,
+    ///   and are the same memory or do not overlap.
+    public func crypt(
+      counter: [UInt8], input: UnsafeRawBufferPointer, output: UnsafeMutableRawBufferPointer
+    ) {
+      precondition(hasKey && counter.count == 16 && input.count == output.count)
+      kernel.row.crypt(
+        memory, counter, input.baseAddress?.assumingMemoryBound(to: UInt8.self),
+        output.baseAddress?.assumingMemoryBound(to: UInt8.self), input.count)
+    }
+
+    /// `text` xor the keystream.
+    ///
+    /// - Precondition: A key is set, and `counter` has 16 bytes.
+    public func crypt(counter: [UInt8], _ text: [UInt8]) -> [UInt8] {
+      [UInt8](unsafeUninitializedCapacity: text.count) { output, initialized in
+        text.withUnsafeBytes {
+          crypt(counter: counter, input: $0, output: UnsafeMutableRawBufferPointer(output))
+        }
+        initialized = text.count
+      }
+    }
+
+    /// Overwrites the key schedule. Does nothing where there is no key.
+    public func clear() {
+      if hasKey { kernel.row.clear(memory) }
+      hasKey = false
+    }
+  }
 }

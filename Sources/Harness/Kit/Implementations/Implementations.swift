@@ -3,20 +3,25 @@ import CAESAsm
 import CAESOpenSSL
 
 extension Implementation {
-  /// Every implementation of the lab, in the order of its tables.
+  /// Every implementation of the lab, in the order of its tables: the naive row first.
   public static let all: [Implementation] =
-    natives(caes_kernels()) + natives(caes_asm_kernels()) + natives(caes_openssl_kernels())
+    [aes(.swiftTable)] + natives(caes_kernels()) + natives(caes_asm_kernels())
+    + natives(caes_openssl_kernels())
 
   private static func natives(_ table: UnsafePointer<caes_table>) -> [Implementation] {
-    UnsafeBufferPointer(start: table.pointee.rows, count: table.pointee.count).map { row in
-      let kernel = AESKernel(row)
-      return Implementation(
-        id: kernel.id, language: String(cString: row.language),
-        technique: String(cString: row.technique),
-        required: FeatureSet(rawValue: row.required),
-        preferred: FeatureSet(rawValue: row.preferred),
-        remarks: Int(row.flags) & Int(CAES_CONSTANT_TIME) == 0 ? ["secret-dependent loads"] : [],
-        work: .aes(kernel))
-    }
+    UnsafeBufferPointer(start: table.pointee.rows, count: table.pointee.count)
+      .map { aes(AESKernel($0)) }
+  }
+
+  /// The row that an AES-CTR kernel's own words make.
+  package static func aes(_ kernel: AESKernel) -> Implementation {
+    let row = kernel.row
+    return Implementation(
+      id: kernel.id, language: String(cString: row.language),
+      technique: String(cString: row.technique),
+      required: FeatureSet(rawValue: row.required),
+      preferred: FeatureSet(rawValue: row.preferred),
+      remarks: Int(row.flags) & Int(CAES_CONSTANT_TIME) == 0 ? ["secret-dependent loads"] : [],
+      work: .aes(kernel))
   }
 }

@@ -1,0 +1,51 @@
+import CAES
+
+extension AESKernel {
+  /// Makes a message ready: one call encrypts `bytes` bytes, the key schedule being done, the
+  /// counter set anew for each call.
+  ///
+  /// - Parameters:
+  ///   - bytes: Length of the message, 1 or more.
+  ///   - keyBytes: 16, 24 or 32.
+  ///   - seed: What key, counter and text follow from.
+  ///   - layout: Any number; each of 64 in a row puts the buffers at another page offset, 64-byte
+  ///     aligned all the same.
+  /// - Throws: ``KeyRefused``.
+  public func prepareMessage(bytes: Int, keyBytes: Int, seed: UInt64, layout: Int = 0)
+    throws -> any PreparedCase
+  {
+    try AESMessage(self, bytes: bytes, keyBytes: keyBytes, seed: seed, layout: layout)
+  }
+}
+
+/// One message, encrypted over and over out of place.
+final class AESMessage: PreparedCase {
+  let bytesPerCall: Int
+  let key: [UInt8]
+  let counter: [UInt8]
+  let buffers: AESBuffers
+  private let context: AESKernel.Context
+
+  init(_ kernel: AESKernel, bytes: Int, keyBytes: Int, seed: UInt64, layout: Int) throws {
+    precondition(bytes > 0)
+    var random = SeededGenerator(seed: seed)
+    key = random.bytes(keyBytes)
+    counter = random.bytes(16)
+    bytesPerCall = bytes
+    buffers = AESBuffers(count: bytes, seed: random.next(), layout: layout)
+    context = AESKernel.Context(kernel)
+    try context.setKey(key)
+  }
+
+  func run(_ calls: Int) {
+    let crypt = context.kernel.row.crypt!
+    let memory = context.memory
+    let (input, output, n) = (buffers.input, buffers.output, bytesPerCall)
+    counter.withUnsafeBufferPointer { counter in
+      let counter = counter.baseAddress!
+      for _ in 0..<calls {
+        crypt(memory, counter, input, output, n)
+      }
+    }
+  }
+}

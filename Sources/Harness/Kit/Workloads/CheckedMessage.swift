@@ -1,0 +1,155 @@
+/// How long a message is, and where in memory it lies.
+struct Placement: CustomStringConvertible {
+  /// In bytes.
+  var count: Int
+  /// Of the address modulo 64, 0 to 63.
+  var inputOffset = 0
+  var outputOffset = 0
+  /// Of the address modulo 16.
+  var counterOffset = 0
+  /// Whether input and output are one, at `outputOffset`.
+  var inPlace = false
+
+  init(count: Int) { self.count = count }
+
+  init(count: Int, random: inout SeededGenerator) {
+    self.count = count
+    inputOffset = random.below(64)
+    outputOffset = random.below(64)
+    counterOffset = random.below(16)
+  }
+
+  var description: String {
+    "\(count) bytes, "
+      + (inPlace
+        ? "in place at alignment \(outputOffset)"
+        : "alignments \(inputOffset) to \(outputOffset)")
+  }
+}
+
+/// Memory for a message of which every byte around it is watched.
+final class CheckedMessage {
+  /// Watched bytes on either side.
+  private static let margin = 64
+
+  private let input: UnsafeMutableRawBufferPointer
+  private let output: UnsafeMutableRawBufferPointer
+  private let counterBlock: UnsafeMutableRawBufferPointer
+  /// What `input` holds between calls.
+  private let pristine: [UInt8]
+
+  /// - Parameters:
+  ///   - capacity: Of the longest message, in bytes.
+  ///   - text: What the texts follow from.
+  init(capacity: Int, text: SeededGenerator) {
+    var random = text
+    let bytes = capacity + 64 + 2 * Self.margin
+    pristine = random.bytes(bytes)
+    input = .allocate(byteCount: bytes, alignment: 64)
+    input.copyBytes(from: pristine)
+    output = .allocate(byteCount: bytes, alignment: 64)
+    output.initializeMemory(as: UInt8.self, repeating: 0)
+    counterBlock = .allocate(byteCount: 64, alignment: 64)
+    counterBlock.initializeMemory(as: UInt8.self, repeating: 0)
+  }
+
+  deinit {
+    input.deallocate()
+    output.deallocate()
+    counterBlock.deallocate()
+  }
+
+  /// Encrypts a text, and compares the result and everything around it.
+  ///
+  /// - Parameters:
+  ///   - keystream: What the reference says, at least as long as the message.
+  ///   - text: The message; random bytes where it is nil.
+  func crypt(
+    _ kernel: AESKernel, _ context: UnsafeMutableRawPointer, counter: [UInt8], keystream: [UInt8],
+    _ placement: Placement, text: [UInt8]?
+  ) throws(Mismatch) {
+    let n = placement.count
+    let margin = Self.margin
+    let inputStart = margin + placement.inputOffset
+    let outputStart = margin + placement.outputOffset
+    if let text { for i in 0..<n { input[inputStart + i] = text[i] } }
+    defer { if text != nil { input.copyBytes(from: pristine) } }
+
+    let watched = outputStart - margin..<outputStart + n + margin
+    for i in watched { output[i] = Self.canary(i) }
+    if placement.inPlace {
+      for i in 0..<n { output[outputStart + i] = input[inputStart + i] }
+    } else {
+      // Nothing that is left unwritten can pass for right.
+      for i in 0..<n { output[outputStart + i] = ~(input[inputStart + i] ^ keystream[i]) }
+    }
+    for i in counterBlock.indices { counterBlock[i] = Self.canary(i) }
+    for i in 0..<16 { counterBlock[placement.counterOffset + i] = counter[i] }
+
+    let to = output.baseAddress! + outputStart
+    let from = placement.inPlace ? to : input.baseAddress! + inputStart
+    kernel.row.crypt(
+      context, (counterBlock.baseAddress! + placement.counterOffset).assumingMemoryBound(to: UInt8.self),
+      from.assumingMemoryBound(to: UInt8.self), to.assumingMemoryBound(to: UInt8.self), n)
+
+    try checkInput(placement, text)
+    try checkText(placement, keystream)
+    for i in watched where output[i] != Self.canary(i) {
+      if i < outputStart {
+        throw Mismatch(check: "", summary: "writes \(outputStart - i) byte(s) before the output")
+      }
+      if i >= outputStart + n {
+        throw Mismatch(
+          check: "", summary: "writes past the output: byte \(i - outputStart) of \(n) changed")
+      }
+    }
+    for i in counterBlock.indices {
+      let position = i - placement.counterOffset
+      let expected = (0..<16).contains(position) ? counter[position] : Self.canary(i)
+      if counterBlock[i] != expected {
+        throw Mismatch(check: "", summary: "changes the counter it was given, at byte \(position)")
+      }
+    }
+  }
+
+  private func checkText(_ placement: Placement, _ keystream: [UInt8]) throws(Mismatch) {
+    let (inputStart, n) = (Self.margin + placement.inputOffset, placement.count)
+    let result = output[(Self.margin + placement.outputOffset)...].prefix(n)
+    let start = result.startIndex
+    var difference: UInt8 = 0
+    for i in 0..<n { difference |= result[start + i] ^ input[inputStart + i] ^ keystream[i] }
+    guard difference != 0 else { return }
+    // In place the text is gone, but the input's memory still has it.
+    let expected = (0..<n).map { input[inputStart + $0] ^ keystream[$0] }
+    if let mismatch = Mismatch(check: "", expected: expected, actual: [UInt8](result)) {
+      throw mismatch
+    }
+  }
+
+  private func checkInput(_ placement: Placement, _ text: [UInt8]?) throws(Mismatch) {
+    let start = Self.margin + placement.inputOffset
+    for i in start - Self.margin..<start + placement.count + Self.margin {
+      let position = i - start
+      let isText = (0..<placement.count).contains(position)
+      if input[i] != (isText ? text?[position] : nil) ?? pristine[i] {
+        throw Mismatch(
+          check: "", summary: "changes its input, at byte \(position) of \(placement.count)")
+      }
+    }
+  }
+
+  private static func canary(_ i: Int) -> UInt8 { 0xC5 ^ UInt8(truncatingIfNeeded: i) }
+}
+
+extension Mismatch {
+  /// The first byte that differs; nil where none does.
+  init?(check: String, expected: [UInt8], actual: [UInt8]) {
+    guard let offset = zip(expected, actual).enumerated().first(where: { $1.0 != $1.1 })?.offset
+    else { return nil }
+    func hex(_ byte: UInt8) -> String { "0x" + HexDump.hex(byte, digits: 2) }
+    self.init(
+      check: check,
+      summary: "byte \(offset) is \(hex(actual[offset])), expected \(hex(expected[offset]))",
+      offset: offset, detail: HexDump.compare(expected: expected, actual: actual))
+  }
+}

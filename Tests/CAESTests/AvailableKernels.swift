@@ -1,0 +1,19 @@
+import HarnessKit
+import Testing
+
+/// A kernel as a test's argument.
+struct KernelArgument: Sendable, CustomTestStringConvertible {
+  var kernel: AESKernel
+  var testDescription: String { kernel.id }
+
+  /// Every AES implementation of the lab that can run here.
+  static let available: [KernelArgument] = Implementation.all.compactMap { implementation in
+    guard case .aes(let kernel) = implementation.work, implementation.obstacle() == nil else {
+      return nil
+    }
+    return KernelArgument(kernel: kernel)
+  }
+}
+
+/// FIPS 197, section 5: in bytes.
+let keyLengths = [16, 24, 32]
