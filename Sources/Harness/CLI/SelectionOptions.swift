@@ -47,7 +47,7 @@ struct SelectionOptions: ParsableArguments {
       let workloads = try workload.map(Selection.workloads) ?? defaultWorkloads(implementations)
       return try Selection(
         workloads: workloads,
-        cases: { $0.kind == .jsonEncode ? payloads.map(Case.payload) : sizes },
+        cases: { $0.cases(sizes: sizes, payloads: payloads) },
         implementations: implementations, filter: filter)
     } catch let failure as Selection.Failure {
       throw CommandFailure(.usage, failure.description)

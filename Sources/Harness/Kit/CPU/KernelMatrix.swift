@@ -30,6 +30,7 @@ public struct KernelMatrixRow: Codable, Sendable, Equatable {
       switch implementation.work {
       case .aes: "aes"
       case .json: "json"
+      case .memcpy: "any"
       }
     needs = implementation.required.names
     prefers = implementation.preferred.names

@@ -4,6 +4,8 @@ public struct Implementation: Sendable {
   public enum Work: Sendable {
     case aes(AESKernel)
     case json(any JSONEncoding)
+    /// No work at all: what moving the bytes costs.
+    case memcpy
   }
 
   /// Language or library, then technique: `c-vaes512`.

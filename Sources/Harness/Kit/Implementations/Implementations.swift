@@ -7,6 +7,7 @@ extension Implementation {
   public static let all: [Implementation] =
     [aes(.swiftTable)] + natives(caes_kernels()) + natives(caes_asm_kernels())
     + natives(caes_openssl_kernels())
+    + [.memcpy]
 
   private static func natives(_ table: UnsafePointer<caes_table>) -> [Implementation] {
     UnsafeBufferPointer(start: table.pointee.rows, count: table.pointee.count)

@@ -27,6 +27,8 @@ public struct Lab {
       return verifyAES(kernel, keyBytes: keyBytes, seed: seed)
     case (.jsonEncode, .json(let encoding)):
       return verifyJSON(encoding, seed: seed, payloads: payloads)
+    case (_, .memcpy):
+      return Memcpy.verify(seed: seed)
     default:
       preconditionFailure("\(implementation.id) does not do \(workload.id)")
     }
@@ -59,66 +61,27 @@ public struct Lab {
     }
 
     let sampler = Sampler(plan: plan, calibration: calibration, source: source, seed: seed)
+    let limits: Limits
+    do {
+      limits = try Limits.measure(
+        aes: selection.groups.contains { $0.workload.kind != .jsonEncode }, by: sampler)
+    } catch {
+      limits = Limits()
+    }
     for (index, group) in selection.groups.enumerated() {
       progress(
         .measuring(group.workload, group.case, done: Double(index) / Double(selection.groups.count))
       )
-      var outcomes = excluded.filter { $0.key.hasPrefix(group.workload.id + "/") }
-      let healthy = group.implementations.filter { outcomes[key(group.workload, $0)] == nil }
-      var contestants: [Contestant] = []
-      for implementation in healthy {
-        let contestant = contestant(implementation, workload: group.workload, case: group.case)
-        do {
-          _ = try contestant.prepare(0)
-          contestants.append(contestant)
-        } catch {
-          outcomes[key(group.workload, implementation)] = .unprepared(reason: "\(error)")
-        }
+      // What is left of the time is shared equally among the groups that are left.
+      let now = ccpu_monotonic_raw_ns()
+      let deadline = end.map { end in
+        now + (end > now ? (end - now) / UInt64(selection.groups.count - index) : 0)
       }
-      do {
-        // What is left of the time is shared equally among the groups that are left.
-        let now = ccpu_monotonic_raw_ns()
-        let deadline = end.map { end in
-          now + (end > now ? (end - now) / UInt64(selection.groups.count - index) : 0)
-        }
-        for (contestant, measurement) in zip(
-          contestants, try sampler.measure(contestants, deadline: deadline))
-        {
-          outcomes["\(group.workload.id)/\(contestant.id)"] = .measured(measurement)
-        }
-      } catch {
-        for contestant in contestants {
-          outcomes["\(group.workload.id)/\(contestant.id)"] = .unprepared(reason: "\(error)")
-        }
-      }
-      for implementation in group.implementations {
-        result.rows.append(
-          RunResult.Row(
-            address: Address(
-              workload: group.workload.id, case: group.case.id, implementation: implementation.id),
-            language: implementation.language, remarks: implementation.remarks,
-            outcome: outcomes[key(group.workload, implementation)]!))
-      }
+      let excludedHere = excluded.filter { $0.key.hasPrefix(group.workload.id + "/") }
+      result.rows += GroupRun(group: group, seed: seed, limits: limits, deadline: deadline)
+        .rows(by: sampler) { excludedHere[key(group.workload, $0)] }
     }
     result.elapsed = Double(ccpu_monotonic_raw_ns() - start) / 1e9
     return result
-  }
-
-  private func contestant(
-    _ implementation: Implementation, workload: Workload, case one: Case
-  ) -> Contestant {
-    let seed = seed
-    return Contestant(id: implementation.id) { layout in
-      switch (workload.kind, implementation.work, one.input) {
-      case (.aesCTR(let keyBytes), .aes(let kernel), .message(let bytes)):
-        try kernel.prepareMessage(bytes: bytes, keyBytes: keyBytes, seed: seed, layout: layout)
-      case (.aesCTR(let keyBytes), .aes(let kernel), .pyaes):
-        try kernel.preparePyaes(keyBytes: keyBytes, layout: layout)
-      case (.jsonEncode, .json(let encoding), .payload(let payload)):
-        try encoding.prepare(payload)
-      default:
-        preconditionFailure("\(one.id) is no case of \(workload.id)")
-      }
-    }
   }
 }

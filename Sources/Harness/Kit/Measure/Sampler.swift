@@ -39,6 +39,7 @@ public final class Sampler {
   public func measure(
     _ contestants: [Contestant], deadline: UInt64? = nil
   ) throws -> [Measurement] {
+    guard !contestants.isEmpty else { return [] }
     var prepared = try contestants.map { try $0.prepare(0) }
     let paces = prepared.map(findPace)
     var samples = [[Sample]](repeating: [], count: contestants.count)

@@ -4,7 +4,7 @@ extension RunResult {
   /// One aligned table a workload.
   public func tables() -> String {
     var text = ""
-    for workload in rows.map(\.address.workload).uniqued() {
+    for workload in rows.map(\.address.workload).uniqued(by: \.self) {
       text += "\(workload)\n"
       text += table(of: rows.filter { $0.address.workload == workload }).text
       text += "\n"
@@ -31,6 +31,14 @@ extension RunResult {
         "median of \(least == most ? "\(most)" : "\(least) to \(most)") rounds; +- is half the "
           + "distance between the quartiles")
     }
+    for limit in rows.compactMap({ row in row.limit.map { (row.address.workload, $0) } })
+      .uniqued(by: { "\($0) \($1.name)" }) where limit.0.hasPrefix("aes")
+    {
+      guard limit.1.name.contains("aesenc") else { continue }
+      lines.append(
+        "limit of \(limit.0) by \(limit.1.name): \(Figures.significant(limit.1.costPerByte)) "
+          + "\(source.perByte)")
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -38,7 +46,7 @@ extension RunResult {
     var table = TextTable([
       ("implementation", .left), ("language", .left), ("case", .left),
       ("\(source.perByte) (\(source.rawValue))", .right), ("+-", .right), ("GB/s", .right),
-      ("vs naive", .right), ("notes", .left),
+      ("vs naive", .right), ("of limit", .right), ("notes", .left),
     ])
     // What holds for every case of an implementation is said once.
     var said: Set<String> = []
@@ -57,7 +65,9 @@ extension RunResult {
           Figures.percent(cost.relativeSpread),
           Figures.significant(measurement.throughput / 1e9),
           timesBaseline(row).map(Figures.times) ?? "",
-          ((measurement.isContended ? ["contended"] : []) + row.remarks).joined(separator: ", "),
+          row.shareOfLimit.map { Figures.percent($0) } ?? "",
+          ((row.beatsLimit ? ["BEATS ITS LIMIT"] : [])
+            + (measurement.isContended ? ["contended"] : []) + row.remarks).joined(separator: ", "),
         ])
       case .failed(let mismatch):
         guard said.insert(name).inserted else { continue }
@@ -70,13 +80,5 @@ extension RunResult {
       }
     }
     return table
-  }
-}
-
-extension Sequence where Element: Hashable {
-  /// Each element once, in the order of first occurrence.
-  func uniqued() -> [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
   }
 }

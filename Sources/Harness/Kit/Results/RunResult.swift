@@ -15,6 +15,19 @@ public struct RunResult: Sendable {
     public var language: String
     public var remarks: [String]
     public var outcome: Outcome
+    /// What this CPU can do at best for the case, where there is a loop that tells.
+    public var limit: Limit?
+
+    /// How much of what this CPU can do the implementation reaches, as a share.
+    public var shareOfLimit: Double? {
+      guard let limit, let measurement else { return nil }
+      return limit.costPerByte / measurement.costPerByte.median
+    }
+
+    /// Faster than its limit by more than measuring explains: one of the two is wrong.
+    public var beatsLimit: Bool { (shareOfLimit ?? 0) > 1 + Self.limitTolerance }
+
+    static let limitTolerance = 0.01
 
     public var measurement: Measurement? {
       if case .measured(let measurement) = outcome { measurement } else { nil }

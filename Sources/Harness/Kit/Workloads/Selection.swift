@@ -58,6 +58,11 @@ public struct Selection: Sendable {
       }
     }
     guard !groups.isEmpty else {
+      guard workloads.contains(where: { !cases($0).isEmpty }) else {
+        throw Failure(
+          description: "\(workloads.map(\.id).joined(separator: ", ")) has none of the chosen cases "
+            + "(pyaes is one of aes-128-ctr alone)")
+      }
       guard let filter, passed > 0 else {
         throw Failure(
           description: "none of \(implementations.map(\.id).joined(separator: ", ")) does "
@@ -65,7 +70,7 @@ public struct Selection: Sendable {
       }
       throw Failure(
         description: "the filter '\(filter)' matches none of \(passed) addresses, such as "
-          + "'\(workloads[0].id)/\(cases(workloads[0])[0].id)/\(implementations[0].id)'")
+          + "'aes-128-ctr/8KiB/c-aesni'")
     }
   }
 

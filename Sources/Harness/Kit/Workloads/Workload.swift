@@ -25,10 +25,19 @@ public struct Workload: Sendable, Hashable {
   public static let all = [aes128, aes192, aes256, json]
   public static let standard = [aes128, aes256, json]
 
+  /// Those of the given cases that it has: `pyaes` has a key of 128 bits.
+  public func cases(sizes: [Case], payloads: [JSONPayload]) -> [Case] {
+    switch kind {
+    case .jsonEncode: payloads.map(Case.payload)
+    case .aesCTR(keyBytes: 16): sizes
+    case .aesCTR: sizes.filter { if case .pyaes = $0.input { false } else { true } }
+    }
+  }
+
   /// Whether an implementation does this work.
   public func isDone(by implementation: Implementation) -> Bool {
     switch (kind, implementation.work) {
-    case (.aesCTR, .aes), (.jsonEncode, .json): true
+    case (.aesCTR, .aes), (.jsonEncode, .json), (_, .memcpy): true
     default: false
     }
   }

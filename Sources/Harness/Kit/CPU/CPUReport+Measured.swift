@@ -1,0 +1,47 @@
+extension CPUReport {
+  /// The same report with what has to be measured: clock, AES unit, memory.
+  ///
+  /// Takes about a second. Pin the thread first.
+  public func measured(source: CycleSourceChoice) throws -> CPUReport {
+    let calibration = Calibration.measure()
+    var report = self
+    if source.source.isCoreCycles {
+      report.measuredClock = Clock(
+        gigahertz: calibration.coreHertz / 1e9, error: calibration.relativeError,
+        source: CycleSource.calibrated.rawValue)
+    }
+    let plan = Plan(rounds: 9, roundsOfLongCalls: 3, blocks: 1, slice: 0.2e-3, sample: 0.5e-3)
+    let sampler = Sampler(plan: plan, calibration: calibration, source: source, seed: 0)
+    let unit = source.source.perByte
+
+    let rounds = try Limits.measure(aes: true, by: sampler).aesRounds
+    report.aesLimits = [16, 24, 32].flatMap { keyBytes in
+      rounds.map { loop in
+        Limit(
+          name: "AES-\(keyBytes * 8), \(loop.name)",
+          value: loop.costPerByte * Double(keyBytes / 4 + 6), unit: unit)
+      }
+    }
+    report.memoryLimits = try Self.memorySizes(caches).flatMap { place, bytes in
+      try MoveLoop.Action.allCases.map { action in
+        let loops = MoveLoop.contestants(action, bytes: bytes)
+        let fastest = try zip(loops, sampler.measure(loops))
+          .max { $0.1.throughput < $1.1.throughput }!
+        return Limit(
+          name: "\(place), \(ByteCount.text(bytes)): \(fastest.0.id)",
+          value: fastest.1.throughput / 1e9, unit: "GB/s")
+      }
+    }
+    return report
+  }
+
+  /// One buffer size for each level: a copy's two buffers fill three quarters of a cache, or
+  /// several times the last one.
+  private static func memorySizes(_ caches: [CPUCache]) -> [(String, Int)] {
+    let levels = caches.filter { $0.kind != .instruction }.sorted { $0.level < $1.level }
+    var sizes = levels.map { ("L\($0.level)", $0.bytes / 8 * 3) }
+    let last = levels.last?.bytes ?? 32 << 20
+    sizes.append(("memory", min(max(4 * last, 64 << 20), 256 << 20)))
+    return sizes
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+/// The C library's memcpy: no work, but a yardstick that everybody knows.
+final class Memcpy: PreparedCase {
+  let bytesPerCall: Int
+  private let buffers: AESBuffers
+
+  /// - Parameter bytes: what one call copies.
+  init(bytes: Int, layout: Int) {
+    bytesPerCall = bytes
+    buffers = AESBuffers(count: bytes, seed: 0, layout: layout)
+  }
+
+  func run(_ calls: Int) {
+    let (input, output, bytes) = (buffers.input, buffers.output, bytesPerCall)
+    for _ in 0..<calls { _ = Self.function(output, input, bytes) }
+  }
+
+  private typealias Function =
+    @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> UnsafeMutableRawPointer?
+
+  /// Found at run time, so that no compiler replaces the call.
+  private static let function = unsafeBitCast(dlsym(nil, "memcpy")!, to: Function.self)
+
+  static func verify(seed: UInt64) -> Verdict {
+    var generator = SeededGenerator(seed: seed)
+    let lengths = [0, 1, 15, 16, 4096, 100_003]
+    for length in lengths {
+      let text = generator.bytes(length)
+      var copy = [UInt8](repeating: 0, count: length)
+      _ = function(&copy, text, length)
+      guard copy == text else {
+        return .failed(Mismatch(check: "\(length) bytes", summary: "the copy differs"))
+      }
+    }
+    return .passed(checks: lengths.count)
+  }
+}
+
+extension Implementation {
+  static let memcpy = Implementation(
+    id: "memcpy", language: "libc", technique: "copies the message: no work, a yardstick",
+    work: .memcpy)
+}

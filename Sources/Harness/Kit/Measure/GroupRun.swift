@@ -1,0 +1,100 @@
+/// Measures one case of a workload: its implementations, and the loops that bound them, side by
+/// side.
+struct GroupRun {
+  let group: Selection.Group
+  let seed: UInt64
+  let limits: Limits
+  let deadline: UInt64?
+
+  /// - Parameter excluded: what is known already of an implementation that has no figure.
+  func rows(
+    by sampler: Sampler, excluded: (Implementation) -> RunResult.Outcome?
+  ) -> [RunResult.Row] {
+    var outcomes: [String: RunResult.Outcome] = [:]
+    var contestants: [Contestant] = []
+    var bytes = 0
+    for implementation in group.implementations {
+      if let outcome = excluded(implementation) {
+        outcomes[implementation.id] = outcome
+        continue
+      }
+      do {
+        let prepared = try prepare(implementation, layout: 0)
+        bytes = max(bytes, prepared.bytesPerCall)
+        contestants.append(
+          Contestant(id: implementation.id) { try prepare(implementation, layout: $0) })
+      } catch {
+        outcomes[implementation.id] = .unprepared(reason: "\(error)")
+      }
+    }
+
+    var moves: [Limit] = []
+    let loops = Limits.moves(group.workload, bytes: bytes)
+    do {
+      let measured = try sampler.measure(contestants + loops, deadline: deadline)
+      for (contestant, measurement) in zip(contestants, measured) {
+        outcomes[contestant.id] = .measured(measurement)
+      }
+      moves = zip(loops, measured.dropFirst(contestants.count)).map { loop, measurement in
+        Limit(name: loop.id, costPerByte: measurement.costPerByte.lowerQuartile)
+      }
+    } catch {
+      for contestant in contestants {
+        outcomes[contestant.id] = .unprepared(reason: "\(error)")
+      }
+    }
+
+    return group.implementations.map { implementation in
+      let row = RunResult.Row(
+        address: Address(
+          workload: group.workload.id, case: group.case.id, implementation: implementation.id),
+        language: implementation.language, remarks: implementation.remarks,
+        outcome: outcomes[implementation.id]!,
+        limit: limits.limit(group.workload, moves: moves, isCopy: implementation.isCopy))
+      return row.beatsLimit ? remeasured(row, implementation, loops: loops, by: sampler) : row
+    }
+  }
+
+  /// A row that beats its limit, measured again together with all that bounds it.
+  private func remeasured(
+    _ row: RunResult.Row, _ implementation: Implementation, loops: [Contestant],
+    by sampler: Sampler
+  ) -> RunResult.Row {
+    let contestant = Contestant(id: implementation.id) { try prepare(implementation, layout: $0) }
+    let units = group.workload.kind == .jsonEncode ? [] : AESRoundsLoop.contestants
+    guard let measured = try? sampler.measure([contestant] + loops + units) else { return row }
+    let bounds = zip(loops + units, measured.dropFirst()).map { loop, measurement in
+      Limit(name: loop.id, costPerByte: measurement.costPerByte.lowerQuartile)
+    }
+    var again = row
+    again.outcome = .measured(measured[0])
+    again.limit = Limits(aesRounds: Array(bounds.suffix(units.count)))
+      .limit(
+        group.workload, moves: Array(bounds.prefix(loops.count)), isCopy: implementation.isCopy)
+    return again
+  }
+
+  private func prepare(_ implementation: Implementation, layout: Int) throws -> any PreparedCase {
+    switch (group.workload.kind, implementation.work, group.case.input) {
+    case (.aesCTR(let keyBytes), .aes(let kernel), .message(let bytes)):
+      return try kernel.prepareMessage(bytes: bytes, keyBytes: keyBytes, seed: seed, layout: layout)
+    case (.aesCTR, .aes(let kernel), .pyaes):
+      return try kernel.preparePyaes(layout: layout)
+    case (.jsonEncode, .json(let encoding), .payload(let payload)):
+      return try encoding.prepare(payload)
+    case (_, .memcpy, .message(let bytes)):
+      return Memcpy(bytes: bytes, layout: layout)
+    case (_, .memcpy, .pyaes):
+      return Memcpy(bytes: AESPyaes.text.count, layout: layout)
+    case (_, .memcpy, .payload(let payload)):
+      return Memcpy(bytes: payload.byteCount, layout: layout)
+    default:
+      preconditionFailure("\(group.case.id) is no case of \(group.workload.id)")
+    }
+  }
+}
+
+extension Implementation {
+  /// Whether it only moves bytes.
+  var isCopy: Bool { if case .memcpy = work { true } else { false } }
+}

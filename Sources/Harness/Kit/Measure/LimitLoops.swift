@@ -1,0 +1,71 @@
+import CAES
+import CCPU
+
+/// A loop of AES rounds in registers: what the AES unit does at best at one register width.
+final class AESRoundsLoop: PreparedCase {
+  private static let iterations = 256
+  let width: ccpu_width
+  /// Bytes of state that go through one round each.
+  let bytesPerCall: Int
+
+  init(width: ccpu_width) {
+    self.width = width
+    bytesPerCall =
+      Self.iterations * Int(CCPU_AES_ROUNDS_PER_ITERATION) * Int(width.rawValue)
+  }
+
+  func run(_ calls: Int) {
+    ccpu_aes_rounds(width, UInt64(calls * Self.iterations))
+  }
+
+  /// The widths that this CPU has, whatever is masked: its limit is the same.
+  static var contestants: [Contestant] {
+    let widths: [(name: String, width: ccpu_width, required: FeatureSet)] = [
+      ("aesenc xmm", CCPU_XMM, FeatureSet(CAES_AES)),
+      ("vaesenc ymm", CCPU_YMM, FeatureSet(CAES_VAES, CAES_AVX2)),
+      ("vaesenc zmm", CCPU_ZMM, FeatureSet(CAES_VAES, CAES_AVX512F)),
+    ]
+    return widths.filter { $0.required.isSubset(of: .detected) }
+      .map { one in Contestant(id: one.name) { _ in AESRoundsLoop(width: one.width) } }
+  }
+}
+
+/// A loop that moves bytes within, or between, buffers of a given size.
+final class MoveLoop: PreparedCase {
+  enum Action: String, CaseIterable {
+    case load, store, copy
+  }
+
+  let action: Action
+  let move: ccpu_move
+  let bytesPerCall: Int
+  private let buffers: AESBuffers
+
+  init(_ action: Action, _ move: ccpu_move, bytes: Int, layout: Int) {
+    self.action = action
+    self.move = move
+    bytesPerCall = bytes
+    buffers = AESBuffers(count: bytes, seed: 0, layout: layout)
+  }
+
+  func run(_ calls: Int) {
+    let (input, output, bytes) = (buffers.input, buffers.output, bytesPerCall)
+    switch action {
+    case .load: for _ in 0..<calls { ccpu_load(input, bytes) }
+    case .store: for _ in 0..<calls { ccpu_store(move, output, bytes) }
+    case .copy: for _ in 0..<calls { ccpu_copy(move, output, input, bytes) }
+    }
+  }
+
+  /// Every way to do it.
+  static func contestants(_ action: Action, bytes: Int) -> [Contestant] {
+    let moves = [
+      ("plain", CCPU_PLAIN), ("non-temporal", CCPU_NON_TEMPORAL), ("rep", CCPU_REP),
+    ]
+    return (action == .load ? Array(moves.prefix(1)) : moves).map { name, move in
+      Contestant(id: "\(action.rawValue), \(name)") {
+        MoveLoop(action, move, bytes: bytes, layout: $0)
+      }
+    }
+  }
+}
