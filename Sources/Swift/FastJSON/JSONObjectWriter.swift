@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The inside of an object, to which members are added.
+public struct JSONObjectWriter: ~Copyable {
+  @usableFromInline let cursor: JSONCursor
+
+  @inlinable @inline(__always)
+  init(_ cursor: JSONCursor) { self.cursor = cursor }
+
+  /// Adds `"key":value`. The key's quotes, escapes and colon are made when the program is compiled.
+  @inlinable @inline(__always)
+  public consuming func member<Value: JSONWritable & ~Copyable>(
+    _ key: StaticString, _ value: borrowing Value
+  ) -> JSONObjectWriter {
+    let written = value.write(to: JSONWriter(cursor.appending(key: key)))
+    return JSONObjectWriter(written.cursor.appending(byte: 0x2C).checked())
+  }
+
+  /// Adds `"key":value`, or nothing for nil.
+  @inlinable @inline(__always)
+  public consuming func memberIfPresent<Value: JSONWritable & ~Copyable>(
+    _ key: StaticString, _ value: borrowing Value?
+  ) -> JSONObjectWriter {
+    switch value {
+    case .some(let value): member(key, value)
+    case .none: self
+    }
+  }
+
+  /// Adds `"key":value` with a key that is only known when the program runs.
+  @inlinable @inline(__always)
+  public consuming func member<Value: JSONWritable & ~Copyable>(
+    named key: borrowing String, _ value: borrowing Value
+  ) -> JSONObjectWriter {
+    let named = cursor.appending(key).appending(byte: 0x3A).checked()
+    let written = value.write(to: JSONWriter(named))
+    return JSONObjectWriter(written.cursor.appending(byte: 0x2C).checked())
+  }
+
+  @inlinable @inline(__always)
+  public consuming func endObject() -> JSONWritten {
+    JSONWritten(cursor.closing(with: 0x7D))
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a buffer and the cursors that write into it share: touched when the buffer grows, when
+/// something fails, and once a string.
+@usableFromInline
+struct JSONStorage {
+  @usableFromInline var base: UnsafeMutableRawPointer
+  /// In bytes.
+  @usableFromInline var capacity: Int
+  /// `StringLayout.isSmall`, or 0 where even short strings must take the long way: `/` is to be
+  /// escaped, or the String's layout is not known.
+  @usableFromInline let smallStrings: UInt64
+  /// The offset of 16 vectors that stand behind this struct: number n has a top bit in each byte from n
+  /// on, which keeps the padding of a short string from looking like control characters.
+  @usableFromInline static var padding: Int { (MemoryLayout<JSONStorage>.size + 15) & ~15 }
+  @usableFromInline let escapesSlashes: Bool
+  @usableFromInline let readsStringLayout: Bool
+  /// The first one.
+  var error: JSONWritingError?
+
+  /// Room that is always left behind `JSONCursor.limit`, in bytes.
+  ///
+  /// It pays for what is written between two checks: a key of up to 32 bytes with its quotes and
+  /// colon, then a number or a string of 15 bytes in which each byte becomes an escape of six, then
+  /// the punctuation; stores of 16 bytes may reach beyond what they write.
+  @usableFromInline static var slack: Int { 256 }
+
+  init(capacity: Int, escapesSlashes: Bool, readsStringLayout: Bool) {
+    self.capacity = max(capacity, 0) + 2 * Self.slack
+    base = .allocate(byteCount: self.capacity, alignment: 64)
+    smallStrings = readsStringLayout && !escapesSlashes ? StringLayout.isSmall : 0
+    self.escapesSlashes = escapesSlashes
+    self.readsStringLayout = readsStringLayout
+  }
+
+  /// Puts it on the heap, with its padding behind it.
+  func allocate() -> UnsafeMutablePointer<JSONStorage> {
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: Self.padding + 16 * 16, alignment: 16)
+    for i in 0..<16 * 16 {
+      memory.storeBytes(of: i % 16 < i / 16 ? 0 : 0x80, toByteOffset: Self.padding + i, as: UInt8.self)
+    }
+    return memory.initializeMemory(as: JSONStorage.self, to: self)
+  }
+}
