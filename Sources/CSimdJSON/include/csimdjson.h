@@ -37,12 +37,14 @@ CSIMDJSON_API csimdjson_document *csimdjson_load(const uint8_t *json, size_t cou
 
 /// Writes `document` as compact JSON, in the order in which it was read.
 ///
-/// The bytes are made in a buffer of the document's own, which is kept from call to call, and copied
-/// to `buffer` when they fit. A caller who reads them with `csimdjson_output` saves that copy, by
-/// giving NULL and 0.
+/// The bytes are made in a buffer of the document's own, which is kept from call to call, and
+/// copied to `buffer` when they fit. A caller who reads them with `csimdjson_output` saves that
+/// copy, by giving NULL and 0.
 ///
-/// @param buffer of `capacity` bytes, or NULL when that is 0. Not written when the bytes do not fit.
-/// @returns the number of bytes of the whole output, whether it was copied or not: calling with NULL
+/// @param buffer of `capacity` bytes, or NULL when that is 0. Not written when the bytes do not
+/// fit.
+/// @returns the number of bytes of the whole output, whether it was copied or not: calling with
+/// NULL
 ///          and 0 asks for the capacity that is needed. 0 when memory is lacking.
 CSIMDJSON_API size_t csimdjson_encode(csimdjson_document *document, uint8_t *buffer,
                                       size_t capacity);

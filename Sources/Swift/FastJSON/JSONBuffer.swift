@@ -13,10 +13,11 @@
 /// The output is compact and equals what Foundation's JSONEncoder with `.withoutEscapingSlashes`
 /// writes, except that members keep the order in which they are added.
 public struct JSONBuffer: ~Copyable {
-  private let storage: UnsafeMutablePointer<JSONStorage>
+  @usableFromInline let storage: UnsafeMutablePointer<JSONStorage>
 
   /// Number of bytes written since the last `reset()`.
-  public private(set) var count = 0
+  @inlinable public var count: Int { used }
+  @usableFromInline var used = 0
 
   /// - Parameters:
   ///   - capacity: In bytes; it grows as needed.
@@ -44,7 +45,8 @@ public struct JSONBuffer: ~Copyable {
   public var capacity: Int { storage.pointee.capacity - 2 * JSONStorage.slack }
 
   /// Empties the buffer and keeps its memory.
-  public mutating func reset() { count = 0 }
+  @inlinable
+  public mutating func reset() { used = 0 }
 
   /// Appends `value` as one JSON document, with nothing before or behind it.
   ///
@@ -56,31 +58,36 @@ public struct JSONBuffer: ~Copyable {
     try finish(value.write(to: start()))
   }
 
-  @usableFromInline
-  mutating func start() -> JSONWriter {
-    JSONWriter(JSONCursor(storage: storage, count: count).checked())
+  @inlinable @inline(__always)
+  func start() -> JSONWriter {
+    JSONWriter(JSONCursor(storage: storage, count: used).checked())
   }
 
-  @usableFromInline
+  @inlinable @inline(__always)
   mutating func finish(_ written: consuming JSONWritten) throws(JSONWritingError) {
-    if let error = storage.pointee.error {
-      storage.pointee.error = nil
-      throw error
-    }
-    count = written.cursor.position - storage.pointee.base
+    if storage.pointee.hasFailed { try failure() }
+    used = written.cursor.position - storage.pointee.base
+  }
+
+  @usableFromInline @inline(never)
+  func failure() throws(JSONWritingError) {
+    guard let error = storage.pointee.error else { return }
+    storage.pointee.error = nil
+    storage.pointee.hasFailed = false
+    throw error
   }
 
   /// Appends one byte, such as the line feed between documents.
   public mutating func append(_ byte: UInt8) {
-    let cursor = JSONCursor(storage: storage, count: count).checked().appending(byte: byte)
-    count = cursor.position - storage.pointee.base
+    let cursor = JSONCursor(storage: storage, count: used).checked().appending(byte: byte)
+    used = cursor.position - storage.pointee.base
   }
 
   /// Gives access to what has been written, for as long as `body` runs.
   public borrowing func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try body(UnsafeRawBufferPointer(start: storage.pointee.base, count: count))
+    try body(UnsafeRawBufferPointer(start: storage.pointee.base, count: used))
   }
 }
 

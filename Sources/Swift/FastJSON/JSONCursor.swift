@@ -10,6 +10,7 @@ struct JSONCursor {
   @usableFromInline let limit: UnsafeMutableRawPointer
   @usableFromInline let storage: UnsafeMutablePointer<JSONStorage>
 
+  @inlinable @inline(__always)
   init(storage: UnsafeMutablePointer<JSONStorage>, count: Int) {
     self.storage = storage
     position = storage.pointee.base + count
@@ -76,7 +77,8 @@ struct JSONCursor {
   /// Remembers the first thing that went wrong.
   @usableFromInline @inline(never)
   func fail(nonFinite value: Double) {
-    if storage.pointee.error == nil {
+    if !storage.pointee.hasFailed {
+      storage.pointee.hasFailed = true
       storage.pointee.error = .nonFiniteNumber(value, offset: position - storage.pointee.base)
     }
   }

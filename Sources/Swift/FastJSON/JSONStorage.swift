@@ -15,7 +15,8 @@ struct JSONStorage {
   @usableFromInline static var padding: Int { (MemoryLayout<JSONStorage>.size + 15) & ~15 }
   @usableFromInline let escapesSlashes: Bool
   @usableFromInline let readsStringLayout: Bool
-  /// The first one.
+  @usableFromInline var hasFailed = false
+  /// What failed first.
   var error: JSONWritingError?
 
   /// Room that is always left behind `JSONCursor.limit`, in bytes.

@@ -7,7 +7,21 @@ extension Implementation {
   public static let all: [Implementation] =
     [aes(.swiftTable)] + natives(caes_kernels()) + natives(caes_asm_kernels())
     + natives(caes_openssl_kernels())
-    + [.memcpy]
+    + json + [.memcpy]
+
+  private static let json: [Implementation] = [
+    Implementation(
+      id: "foundation", language: "Swift",
+      technique: "Foundation's JSONEncoder, withoutEscapingSlashes", work: .json(FoundationJSON())),
+    Implementation(
+      id: "swift-simd", language: "Swift",
+      technique: "FastJSON: a static protocol, strings scanned 16 bytes at a time",
+      work: .json(SwiftSIMDJSON())),
+    Implementation(
+      id: "simdjson", language: "simdjson",
+      technique: "simdjson \(SimdJSON.version): its DOM, written by its minifying writer",
+      work: .json(SimdJSON())),
+  ]
 
   private static func natives(_ table: UnsafePointer<caes_table>) -> [Implementation] {
     UnsafeBufferPointer(start: table.pointee.rows, count: table.pointee.count)
