@@ -37,6 +37,9 @@ public struct Measurement: Sendable, Codable {
     }
   }
 
+  /// Whether its median is known too badly to be compared with anything.
+  public var isUnstable: Bool { (relativeHalfWidth ?? 0) > RunWarning.widestInterval }
+
   /// In bytes a second.
   public var throughput: Double { Double(bytesPerCall) / secondsPerCall.median }
 

@@ -21,9 +21,9 @@ public enum Figures {
     String(format: value >= 100 ? "%.0fx" : value >= 10 ? "%.1fx" : "%.2fx", value)
   }
 
-  /// `0.3%`, of a share.
+  /// `98%`, `4.2%`, `0.04%`, of a share.
   public static func percent(_ share: Double) -> String {
-    String(format: share >= 0.1 ? "%.0f%%" : "%.1f%%", share * 100)
+    String(format: share >= 0.0995 ? "%.0f%%" : share >= 0.001 ? "%.1f%%" : "%.2f%%", share * 100)
   }
 
   /// `+0.31%`, `-1.20%`, of a share.

@@ -67,7 +67,8 @@ extension RunResult {
           timesBaseline(row).map(Figures.times) ?? "",
           row.shareOfLimit.map { Figures.percent($0) } ?? "",
           ((row.beatsLimit ? ["BEATS ITS LIMIT"] : [])
-            + (measurement.isContended ? ["contended"] : []) + row.remarks).joined(separator: ", "),
+            + (measurement.isContended ? ["contended"] : [])
+            + (measurement.isUnstable ? ["unstable"] : []) + row.remarks).joined(separator: ", "),
         ])
       case .failed(let mismatch):
         guard said.insert(name).inserted else { continue }

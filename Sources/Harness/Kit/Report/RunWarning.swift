@@ -2,8 +2,8 @@ import Foundation
 
 /// What a reader of a run's figures should know, each with what to do about it.
 public enum RunWarning: Sendable {
-  /// The interval of the median is too wide.
-  case unstable(Address, halfWidth: Double, rounds: Int, roundsNeeded: Int)
+  /// The intervals of some medians are too wide; the widest is named.
+  case unstable(rows: Int, of: Int, worst: Address, halfWidth: Double, rounds: Int, needed: Int)
   /// Some samples had no clean slice.
   case contended(rows: Int, of: Int, cleanShare: Double)
   /// A better cycle source than the one used.
@@ -19,9 +19,11 @@ public enum RunWarning: Sendable {
 
   public var text: String {
     switch self {
-    case .unstable(let address, let halfWidth, let rounds, let needed):
-      "unstable: \(address) is known to +-\(Figures.percent(halfWidth)) only after \(rounds) "
-        + "rounds; about \(needed) would do, or a quieter machine (harness noise tells)"
+    case .unstable(let count, let all, let worst, let halfWidth, let rounds, let needed):
+      "unstable: in \(count) of \(all) rows the median's 95 % interval is wider than "
+        + "+-\(Figures.percent(Self.widestInterval)); the worst, \(worst), has "
+        + "+-\(Figures.percent(halfWidth)) after \(rounds) rounds and would need about \(needed): "
+        + "give it more --time with --filter, or a quieter machine (harness noise tells)"
     case .contended(let rows, let all, let share):
       "contended: in \(rows) of \(all) rows some sample found no clean slice "
         + "(\(Figures.percent(share)) of all slices were clean); use --cpu, wait, or give it more "
@@ -58,16 +60,18 @@ extension RunResult {
           rows: contended.count, of: measured.count,
           cleanShare: shares.reduce(0, +) / Double(shares.count)))
     }
-    for (address, measurement) in measured {
-      guard let halfWidth = measurement.relativeHalfWidth,
-        halfWidth > RunWarning.widestInterval
-      else { continue }
+    let unstable = measured.filter { $0.1.isUnstable }
+    if let worst = unstable.max(by: {
+      $0.1.relativeHalfWidth ?? 0 < $1.1.relativeHalfWidth ?? 0
+    }) {
+      let halfWidth = worst.1.relativeHalfWidth ?? 0
       // The width shrinks with the square root of the number of rounds.
-      let factor = (halfWidth / RunWarning.widestInterval) * (halfWidth / RunWarning.widestInterval)
+      let factor = halfWidth / RunWarning.widestInterval
+      let rounds = worst.1.samples.count
       warnings.append(
         .unstable(
-          address, halfWidth: halfWidth, rounds: measurement.samples.count,
-          roundsNeeded: Int((Double(measurement.samples.count) * factor).rounded(.up))))
+          rows: unstable.count, of: measured.count, worst: worst.0, halfWidth: halfWidth,
+          rounds: rounds, needed: Int((Double(rounds) * factor * factor).rounded(.up))))
     }
     return warnings
   }

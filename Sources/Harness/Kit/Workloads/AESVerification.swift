@@ -207,8 +207,3 @@ struct AESVerification {
     }
   }
 }
-
-extension SeededGenerator {
-  /// A number from 0 to `bound` - 1.
-  mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
-}

@@ -15,6 +15,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     return z ^ z >> 31
   }
 
+  /// From 0 to `bound - 1`, the same on every machine and with every standard library.
+  public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+
   public mutating func bytes(_ count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       var word: UInt64 = 0

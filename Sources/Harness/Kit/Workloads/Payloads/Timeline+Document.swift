@@ -113,9 +113,6 @@ extension Timeline {
 }
 
 extension SeededGenerator {
-  /// From 0 to `bound - 1`.
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
   /// An identifier of 18 digits, as large services give them.
   fileprivate mutating func id() -> Int64 { 500_000_000_000_000_000 + Int64(next() >> 6) }
 }
