@@ -37,21 +37,27 @@ AESNI INLINE void count(__m128i block, __m128i state[LANES], int lanes) {
     state[i] = _mm_add_epi8(block, increment(i));
 }
 
+/// The counter as a number. It is kept beside the block because the way from the vector registers
+/// back to these is long: what follows it waits behind the AES instructions of two batches.
+typedef struct number {
+  uint64_t high, low;
+} number;
+
+AESNI INLINE __m128i block_of(number c) {
+  return _mm_set_epi64x((long long)__builtin_bswap64(c.low), (long long)__builtin_bswap64(c.high));
+}
+
 /// The next LANES counter blocks, counted in 128 bits; returns the one after them.
-AESNI INLINE __m128i count_with_carry(__m128i block, __m128i state[LANES]) {
-  uint64_t high = __builtin_bswap64((uint64_t)_mm_cvtsi128_si64(block));
-  uint64_t low = __builtin_bswap64((uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(block, block)));
+AESNI INLINE __m128i count_with_carry(number *c, __m128i state[LANES]) {
 #pragma unroll
-  for (int i = 0; i <= LANES; i++) {
-    block = _mm_set_epi64x((long long)__builtin_bswap64(low), (long long)__builtin_bswap64(high));
-    if (i < LANES)
-      state[i] = block;
-    low++;
-    high += low == 0;
+  for (int i = 0; i < LANES; i++) {
+    state[i] = block_of(*c);
+    c->low++;
+    c->high += c->low == 0;
     // One after the other: spread over many registers, every call would pay for saving those.
-    __asm__("" : "+r"(low), "+r"(high), "+x"(block));
+    __asm__("" : "+r"(c->low), "+r"(c->high), "+x"(state[i]));
   }
-  return block;
+  return block_of(*c);
 }
 
 /// All rounds but the last.
@@ -157,23 +163,26 @@ AESNI void caes_c_aesni(const void *ctx, const uint8_t counter[16], const uint8_
     return;
 
   __m128i block = load(counter);
-  uint32_t low = counter[15]; // the last byte of block
+  number c;
+  memcpy(&c, counter, 16);
+  c.high = __builtin_bswap64(c.high);
+  c.low = __builtin_bswap64(c.low);
   __m128i state[LANES];
   for (; n >= 16 * LANES; n -= 16 * LANES, in += 16 * LANES, out += 16 * LANES) {
-    if (__builtin_expect(low + LANES < 256, 1)) {
+    if (__builtin_expect((uint8_t)c.low < 256 - LANES, 1)) {
       count(block, state, LANES);
       block = _mm_add_epi8(block, increment(LANES));
+      c.low += LANES;
     } else {
-      block = count_with_carry(block, state);
+      block = count_with_carry(&c, state);
     }
-    low = (low + LANES) & 255;
     encrypt(keys, rounds, state, LANES);
     finish(keys[rounds], state, in, out, LANES);
   }
 
   uint32_t blocks = (uint32_t)(n + 15) / 16;
 #define EACH_END(DO) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8)
-  if (__builtin_expect(low + blocks <= 256, 1)) {
+  if (__builtin_expect((uint8_t)c.low + blocks <= 256, 1)) {
     switch (blocks) {
 #define COUNT(lanes)                                                                               \
   case lanes:                                                                                      \
@@ -184,7 +193,7 @@ AESNI void caes_c_aesni(const void *ctx, const uint8_t counter[16], const uint8_
     }
     return;
   }
-  count_with_carry(block, state);
+  count_with_carry(&c, state);
   switch (blocks) {
 #define END(lanes)                                                                                 \
   case lanes:                                                                                      \

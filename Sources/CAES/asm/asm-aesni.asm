@@ -23,15 +23,21 @@ alignmode p6, 64
 section .text align=64
 
 %define ctx       rdi
-%define counter   rsi           ; until it is in base
+%define counter   rsi
 %define in        rdx
 %define out       rcx
 %define n         r8            ; bytes left
 %define n32       r8d
-%define low       r9d           ; last byte of base, as a number
-%define low8      r9b
 %define last_key  r10           ; address of the last round key
 %define blocks    r11d          ; at the end of a message: blocks left, a partial one included
+
+; The counter as a number, in messages of a batch or more, and where its last byte overflows. It is
+; kept beside base because the way from the vector registers back to these is long: what follows it
+; waits behind the AES instructions of two batches.
+%define high_half rax
+%define low_half  rsi
+%define low_byte  sil
+%define swapped   r9
 
 %define LANES     8             ; state of block i of a batch: xmm<i>
 %define base      xmm8          ; next counter block, big-endian
@@ -120,18 +126,22 @@ caes_asm_aesni:
     mov    eax, [ctx + ROUNDS]
     shl    eax, 4
     lea    last_key, [ctx + rax + ROUND_KEYS]
-    movzx  low, byte [counter + 15]
     movdqu base, [counter]
     movdqa key0, [ctx + ROUND_KEYS]
     cmp    n, 16 * LANES
-    jb     .end_of_message
+    jb     .short
+
+    mov    high_half, [counter]
+    mov    low_half, [counter + 8]      ; over counter
+    bswap  high_half
+    bswap  low_half
 
 align 64
 .batch:
-    cmp    low, 256 - LANES
+    cmp    low_byte, 256 - LANES
     jae    .carry               ; equal: not in this batch, but in the base of the next
     counter_blocks LANES
-    add    low, LANES
+    add    low_half, LANES
     paddb  base, [increments + 16 * LANES]
 .batch_counted:
     rounds LANES
@@ -143,14 +153,24 @@ align 64
     jae    .batch
     test   n, n
     jz     .done
+    lea    blocks, [n + 15]
+    shr    blocks, 4
+    movzx  r9d, low_byte
+    add    r9d, blocks
+    cmp    r9d, 256
+    ja     .carry
+    jmp    .end_of_message
+
+.short:
+    lea    blocks, [n + 15]
+    shr    blocks, 4
+    movzx  eax, byte [counter + 15]
+    add    eax, blocks
+    cmp    eax, 256
+    ja     .carry_short
 
 ; 1 to 127 bytes: 1 to 8 blocks side by side.
 .end_of_message:
-    lea    blocks, [n + 15]
-    shr    blocks, 4
-    lea    eax, [low + blocks]
-    cmp    eax, 256
-    ja     .carry
 ; Goes to %1<blocks>.
 %macro to_blocks 1
     cmp    blocks, 4
@@ -276,19 +296,16 @@ align 16
     jnz    .byte
     ret
 
-; The counter's last byte overflows within the batch: count in 128 bits.
+; The counter's last byte overflows within the batch, or at its end: count in 128 bits.
 align 16
-.carry:
-%define high_half rax
-%define low_half  rsi
-%define swapped   r9            ; low is set again at the end
-    movq   high_half, base
-    pshufd text, base, 0xee
-    movq   low_half, text
+.carry_short:
+    mov    high_half, [counter]
+    mov    low_half, [counter + 8]      ; over counter
     bswap  high_half
     bswap  low_half
-; %1 = the counter block; then counts.
-%macro count 1
+.carry:
+; %1 = the counter block.
+%macro counter_block 1
     mov    swapped, high_half
     bswap  swapped
     movq   %1, swapped
@@ -296,17 +313,15 @@ align 16
     bswap  swapped
     movq   text, swapped
     punpcklqdq %1, text
-    add    low_half, 1
-    adc    high_half, 0
 %endmacro
 %assign i 0
 %rep LANES
-    count  xmm %+ i
+    counter_block xmm %+ i
+    add    low_half, 1
+    adc    high_half, 0
 %assign i i + 1
 %endrep
-    count  base
-    lea    low, [low_half - 1]
-    movzx  low, low8
+    counter_block base
     cmp    n, 16 * LANES
     jae    .batch_counted
     to_blocks .counted
