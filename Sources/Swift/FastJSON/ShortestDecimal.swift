@@ -70,7 +70,7 @@ struct ShortestDecimal {
     let fraction = scaled.fraction.full
     let up = scaled.half.full
     let down = isBoundary ? up >> 1 : up
-    let ten: UInt64
+    var ten: UInt64
     switch (Self.compare(fraction, down), Self.compare(0 &- fraction, up)) {
     case (.less, _): ten = 0
     case (.equal, _) where isEven: ten = 0
@@ -84,10 +84,9 @@ struct ShortestDecimal {
       case .greater: ten = UInt64(digit + 1)
       }
       // Only at a boundary can the nearest digit fall below the interval.
-      let lowest = (fraction &- down).multipliedFullWidth(by: 10).high
-      significand = scaled.whole * 10 + max(ten, UInt64(lowest) + 1)
-      exponent = k
-      return
+      if isBoundary {
+        ten = max(ten, UInt64((fraction - down).multipliedFullWidth(by: 10).high) + 1)
+      }
     }
     significand = scaled.whole * 10 + ten
     exponent = k
