@@ -1,6 +1,5 @@
+import HarnessKit
 import Testing
-
-@testable import HarnessKit
 
 @Suite("Prepared AES cases")
 struct PreparedCaseTests {

@@ -22,9 +22,9 @@ struct WrongKernel: Sendable, CustomTestStringConvertible {
 
   private init(
     _ id: StaticString, summary: String, check: String? = nil,
-    setKey: SetKey = { Double.setKey($0, $1, $2) },
-    crypt: Crypt = { Double.crypt($0, $1, $2, $3, $4) },
-    clear: Clear = { Double.clear($0) }
+    setKey: SetKey = { WorkingParts.setKey($0, $1, $2) },
+    crypt: Crypt = { WorkingParts.crypt($0, $1, $2, $3, $4) },
+    clear: Clear = { WorkingParts.clear($0) }
   ) {
     let id = UnsafeRawPointer(id.utf8Start).assumingMemoryBound(to: CChar.self)
     kernel = AESKernel(
@@ -40,60 +40,60 @@ struct WrongKernel: Sendable, CustomTestStringConvertible {
 
   static let counterOf32Bits = WrongKernel(
     "counter of 32 bits", summary: ", expected 0x", check: "wrap at 2^32",
-    crypt: { Double.crypt($0, $1, $2, $3, $4, counterBits: 32) })
+    crypt: { WorkingParts.crypt($0, $1, $2, $3, $4, counterBits: 32) })
 
   static let all = [
     counterOf32Bits,
     WrongKernel(
       "counter of 8 bits", summary: ", expected 0x",
-      crypt: { Double.crypt($0, $1, $2, $3, $4, counterBits: 8) }),
+      crypt: { WorkingParts.crypt($0, $1, $2, $3, $4, counterBits: 8) }),
     WrongKernel(
       "counter of 64 bits", summary: ", expected 0x", check: "wrap at 2^64",
-      crypt: { Double.crypt($0, $1, $2, $3, $4, counterBits: 64) }),
+      crypt: { WorkingParts.crypt($0, $1, $2, $3, $4, counterBits: 64) }),
     WrongKernel(
       "one wrong round constant", summary: "byte 0 is 0x", check: "SP 800-38A F.5.",
       setKey: { context, key, keyBytes in
         var constants = AESReference.roundConstants
         constants[6] ^= 1
-        return Double.setKey(context, key, keyBytes, roundConstants: constants)
+        return WorkingParts.setKey(context, key, keyBytes, roundConstants: constants)
       }),
     WrongKernel(
       "ignores a partial block", summary: "byte 32 is 0x", check: "RFC 3686",
-      crypt: { Double.crypt($0, $1, $2, $3, $4 & ~15) }),
+      crypt: { WorkingParts.crypt($0, $1, $2, $3, $4 & ~15) }),
     WrongKernel(
       "writes a partial block whole", summary: "writes past the output: byte 36 of 36 changed",
       crypt: { context, counter, input, output, n in
-        Double.crypt(context, counter, input, output, n)
+        WorkingParts.crypt(context, counter, input, output, n)
         if n % 16 != 0 { output![n] ^= 1 }
       }),
     WrongKernel(
       "writes one byte past", summary: "writes past the output: byte 64 of 64 changed",
       crypt: { context, counter, input, output, n in
-        Double.crypt(context, counter, input, output, n)
+        WorkingParts.crypt(context, counter, input, output, n)
         if n > 0 { output![n] ^= 1 }
       }),
     WrongKernel(
       "writes one byte before", summary: "writes 1 byte(s) before the output",
       crypt: { context, counter, input, output, n in
-        Double.crypt(context, counter, input, output, n)
+        WorkingParts.crypt(context, counter, input, output, n)
         if n > 0 { output![-1] ^= 1 }
       }),
     WrongKernel(
       "writes where there is nothing", summary: "writes past the output: byte 0 of 0 changed",
       crypt: { context, counter, input, output, n in
-        Double.crypt(context, counter, input, output, n)
+        WorkingParts.crypt(context, counter, input, output, n)
         if n == 0 { output![0] ^= 1 }
       }),
     WrongKernel(
       "changes the counter", summary: "changes the counter it was given, at byte 15",
       crypt: { context, counter, input, output, n in
-        Double.crypt(context, counter, input, output, n)
+        WorkingParts.crypt(context, counter, input, output, n)
         UnsafeMutablePointer(mutating: counter!)[15] &+= 1
       }),
     WrongKernel(
       "changes its input", summary: "changes its input, at byte 63 of 64",
       crypt: { context, counter, input, output, n in
-        Double.crypt(context, counter, input, output, n)
+        WorkingParts.crypt(context, counter, input, output, n)
         guard n > 0, input != UnsafePointer(output) else { return }
         UnsafeMutablePointer(mutating: input!)[n - 1] = 0
       }),
@@ -101,27 +101,27 @@ struct WrongKernel: Sendable, CustomTestStringConvertible {
       "cannot work in place", summary: ", expected 0x", check: "in place",
       crypt: { context, counter, input, output, n in
         let zeros = [UInt8](repeating: 0, count: n)
-        Double.crypt(context, counter, zeros, output, n)
+        WorkingParts.crypt(context, counter, zeros, output, n)
         for i in 0..<n { output![i] ^= input![i] }
       }),
     WrongKernel(
       "needs aligned input", summary: ", expected 0x", check: "differential",
       crypt: { context, counter, input, output, n in
         let rounded = UnsafePointer<UInt8>(bitPattern: UInt(bitPattern: input) & ~15)
-        Double.crypt(context, counter, n > 600 ? rounded : input, output, n)
+        WorkingParts.crypt(context, counter, n > 600 ? rounded : input, output, n)
       }),
     WrongKernel(
       "goes wrong after 32 KiB", summary: "byte 32768 is 0x", check: "differential",
       crypt: { context, counter, input, output, n in
-        Double.crypt(context, counter, input, output, n)
+        WorkingParts.crypt(context, counter, input, output, n)
         if n > 32_768 { output![32_768] ^= 0x80 }
       }),
     WrongKernel(
       "takes any key", summary: "set_key returned 0 for a key of 0 bytes, expected 1",
       setKey: { context, key, keyBytes in
         keyBytes == 0
-          ? Double.setKey(context, [UInt8](repeating: 0, count: 16), 16)
-          : Double.setKey(context, key, keyBytes)
+          ? WorkingParts.setKey(context, [UInt8](repeating: 0, count: 16), 16)
+          : WorkingParts.setKey(context, key, keyBytes)
       }),
     WrongKernel(
       "takes no key", summary: "set_key returned 1 for a key of", setKey: { _, _, _ in 1 },
@@ -129,28 +129,28 @@ struct WrongKernel: Sendable, CustomTestStringConvertible {
     WrongKernel(
       "changes the key", summary: "changes the key it was given",
       setKey: { context, key, keyBytes in
-        let code = Double.setKey(context, key, keyBytes)
+        let code = WorkingParts.setKey(context, key, keyBytes)
         if code == 0 { UnsafeMutablePointer(mutating: key!)[0] ^= 1 }
         return code
       }),
     WrongKernel(
       "writes outside its context", summary: "writes outside its context, at byte 40 of 40",
       setKey: { context, key, keyBytes in
-        let code = Double.setKey(context, key, keyBytes)
+        let code = WorkingParts.setKey(context, key, keyBytes)
         if code == 0 { context!.storeBytes(of: 1, toByteOffset: 40, as: UInt8.self) }
         return code
       }),
     WrongKernel(
       "leaves the key", summary: "clear leaves the key in the context",
       setKey: { context, key, keyBytes in
-        let code = Double.setKey(context, key, keyBytes)
+        let code = WorkingParts.setKey(context, key, keyBytes)
         if code == 0 { (context! + 8).copyMemory(from: key!, byteCount: keyBytes) }
         return code
       }),
     WrongKernel(
       "has one key for all contexts", summary: ", expected 0x", check: "the older of two contexts",
       crypt: { _, counter, input, output, n in
-        Double.latest!.crypt(counter, input, output, n, counterBits: 128)
+        WorkingParts.latest!.crypt(counter, input, output, n, counterBits: 128)
       }),
   ]
 
@@ -158,22 +158,22 @@ struct WrongKernel: Sendable, CustomTestStringConvertible {
   static let readsPast = WrongKernel(
     "reads a partial block whole", summary: "",
     crypt: { context, counter, input, output, n in
-      Double.crypt(context, counter, input, output, n)
+      WorkingParts.crypt(context, counter, input, output, n)
       guard n % 16 != 0, input != UnsafePointer(output) else { return }
       let last = UnsafeRawPointer(input!) + (n & ~15)
-      Double.sink = last.loadUnaligned(as: UInt128.self)
+      WorkingParts.sink = last.loadUnaligned(as: UInt128.self)
     }
   ).kernel
 }
 
 /// The working parts of a wrong kernel, over the reference.
-private final class Double {
+private final class WorkingParts {
   let cipher: AESReference
 
   init(_ cipher: AESReference) { self.cipher = cipher }
 
   /// The last one that got a key. The tests of wrong kernels run one after the other.
-  nonisolated(unsafe) static var latest: Double?
+  nonisolated(unsafe) static var latest: WorkingParts?
   nonisolated(unsafe) static var sink: UInt128 = 0
 
   static func setKey(
@@ -182,9 +182,9 @@ private final class Double {
   ) -> Int32 {
     let key = [UInt8](UnsafeBufferPointer(start: key, count: keyBytes))
     guard let cipher = AESReference(key: key, roundConstants: roundConstants) else { return 1 }
-    let double = Double(cipher)
-    latest = double
-    context!.storeBytes(of: Unmanaged.passRetained(double), as: Unmanaged<Double>.self)
+    let parts = WorkingParts(cipher)
+    latest = parts
+    context!.storeBytes(of: Unmanaged.passRetained(parts), as: Unmanaged<WorkingParts>.self)
     return 0
   }
 
@@ -193,7 +193,7 @@ private final class Double {
     _ output: UnsafeMutablePointer<UInt8>?, _ n: Int, counterBits: UInt128 = 128
   ) {
     guard n > 0 else { return }
-    context!.load(as: Unmanaged<Double>.self).takeUnretainedValue()
+    context!.load(as: Unmanaged<WorkingParts>.self).takeUnretainedValue()
       .crypt(counter, input, output, n, counterBits: counterBits)
   }
 
@@ -214,7 +214,7 @@ private final class Double {
   }
 
   static func clear(_ context: UnsafeMutableRawPointer?) {
-    context!.load(as: Unmanaged<Double>.self).release()
+    context!.load(as: Unmanaged<WorkingParts>.self).release()
     context!.storeBytes(of: 0, as: UInt.self)
   }
 }

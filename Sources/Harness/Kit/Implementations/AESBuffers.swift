@@ -2,10 +2,10 @@
 ///
 /// A load whose address equals that of an older store in its low 12 bits waits for that store on
 /// many CPUs. Half a page between input and output keeps them apart.
-final class AESBuffers {
-  let input: UnsafeMutablePointer<UInt8>
-  let output: UnsafeMutablePointer<UInt8>
-  let count: Int
+package final class AESBuffers {
+  package let input: UnsafeMutablePointer<UInt8>
+  package let output: UnsafeMutablePointer<UInt8>
+  package let count: Int
   private let memory: UnsafeMutableRawPointer
 
   private static let page = 4096
@@ -14,7 +14,7 @@ final class AESBuffers {
   ///   - count: Bytes of either; the input's are random, those of the output zero.
   ///   - seed: What the input follows from.
   ///   - layout: Any number; 64 in a row put the buffers at 64 different page offsets.
-  init(count: Int, seed: UInt64, layout: Int) {
+  package init(count: Int, seed: UInt64, layout: Int) {
     let page = Self.page
     // An odd number of cache lines reaches every one of a page's 64.
     let offset = (layout % 64 + 64) % 64 * (29 * 64) % page

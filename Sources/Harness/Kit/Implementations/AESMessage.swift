@@ -19,11 +19,11 @@ extension AESKernel {
 }
 
 /// One message, encrypted over and over out of place.
-final class AESMessage: PreparedCase {
-  let bytesPerCall: Int
-  let key: [UInt8]
-  let counter: [UInt8]
-  let buffers: AESBuffers
+package final class AESMessage: PreparedCase {
+  package let bytesPerCall: Int
+  package let key: [UInt8]
+  package let counter: [UInt8]
+  package let buffers: AESBuffers
   private let context: AESKernel.Context
 
   init(_ kernel: AESKernel, bytes: Int, keyBytes: Int, seed: UInt64, layout: Int) throws {
@@ -37,7 +37,7 @@ final class AESMessage: PreparedCase {
     try context.setKey(key)
   }
 
-  func run(_ calls: Int) {
+  package func run(_ calls: Int) {
     let crypt = context.kernel.row.crypt!
     let memory = context.memory
     let (input, output, n) = (buffers.input, buffers.output, bytesPerCall)

@@ -17,19 +17,19 @@ extension AESKernel {
 }
 
 /// The classic pair of the Python benchmark suite.
-final class AESPyaes: PreparedCase {
-  static let text = [UInt8](
+package final class AESPyaes: PreparedCase {
+  package static let text = [UInt8](
     String(repeating: "This is a test. What could possibly go wrong? ", count: 500).utf8)
-  static let key: [UInt8] = [
+  package static let key: [UInt8] = [
     0xA1, 0xF6, 0x25, 0x8C, 0x87, 0x7D, 0x5F, 0xCD, 0x89, 0x64, 0x48, 0x45, 0x38, 0xBF, 0xC9, 0x2C,
   ]
-  static let counter: [UInt8] = [UInt8](repeating: 0, count: 15) + [1]
+  package static let counter: [UInt8] = [UInt8](repeating: 0, count: 15) + [1]
 
-  let bytesPerCall = 2 * AESPyaes.text.count
+  package let bytesPerCall = 2 * AESPyaes.text.count
   /// The text, and where its ciphertext goes.
-  let forth: AESBuffers
+  package let forth: AESBuffers
   /// `output` is where the decrypted ciphertext goes.
-  let back: AESBuffers
+  package let back: AESBuffers
   private let context: AESKernel.Context
 
   init(_ kernel: AESKernel, layout: Int) throws {
@@ -42,7 +42,7 @@ final class AESPyaes: PreparedCase {
     context.clear()
   }
 
-  func run(_ calls: Int) {
+  package func run(_ calls: Int) {
     let row = context.kernel.row
     let (setKey, crypt, clear) = (row.set_key!, row.crypt!, row.clear!)
     let memory = context.memory

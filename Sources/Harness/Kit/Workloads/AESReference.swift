@@ -51,7 +51,7 @@ package struct AESReference: Sendable {
       }
       if round < rounds {
         for column in stride(from: 0, to: 16, by: 4) {
-          let all = shifted[column] ^ shifted[column + 1] ^ shifted[column + 2] ^ shifted[column + 3]
+          let all = (0..<4).reduce(0) { $0 ^ shifted[column + $1] }
           for row in 0..<4 {
             // 2 a + 3 b + c + d, where 3 b = 2 b + b.
             let pair = shifted[column + row] ^ shifted[column + (row + 1) % 4]

@@ -23,12 +23,12 @@ package struct AESVector: Sendable, CustomStringConvertible {
   }
 
   /// SP 800-38A, then RFC 3686, for all three key lengths.
-  package static let all: [AESVector] = sp800_38A + rfc3686
+  package static let all: [AESVector] = sp800Part38A + rfc3686
 
   // MARK: NIST SP 800-38A, appendix F.5
 
   /// F.5.1, F.5.3 and F.5.5 encrypt; F.5.2, F.5.4 and F.5.6 are the same the other way round.
-  private static let sp800_38A: [AESVector] = [
+  private static let sp800Part38A: [AESVector] = [
     (
       "2b7e151628aed2a6abf7158809cf4f3c",
       """

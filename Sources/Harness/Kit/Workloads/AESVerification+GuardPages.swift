@@ -20,7 +20,8 @@ extension AESVerification {
           let text = random.bytes(count)
           let block = pages.counter.place(counter.bigEndianBytes, edge)
           let input = pages.input.place(text, edge)
-          let output = inPlace ? input : pages.output.place([UInt8](repeating: 0, count: count), edge)
+          let zeros = [UInt8](repeating: 0, count: count)
+          let output = inPlace ? input : pages.output.place(zeros, edge)
           kernel.row.crypt(
             memory, block.bindMemory(to: UInt8.self).baseAddress,
             input.bindMemory(to: UInt8.self).baseAddress,
@@ -63,11 +64,9 @@ private struct GuardedPages {
 
   /// As near to the edge as the context's alignment lets it be.
   func context(_ edge: Edge, _ kernel: AESKernel) -> UnsafeMutableRawPointer {
-    switch edge {
-    case .start: context.bytes.baseAddress!
-    case .end: context.last(kernel.row.context_size).baseAddress!.alignedDown(
-      toMultipleOf: Int(kernel.row.context_alignment))
-    }
+    guard edge == .end else { return context.bytes.baseAddress! }
+    let last = context.last(kernel.row.context_size).baseAddress!
+    return last - Int(bitPattern: last) % Int(kernel.row.context_alignment)
   }
 }
 
@@ -78,11 +77,5 @@ extension GuardedBuffer {
     let place = edge == .start ? first(contents.count) : last(contents.count)
     place.copyBytes(from: contents)
     return place
-  }
-}
-
-extension UnsafeMutableRawPointer {
-  func alignedDown(toMultipleOf alignment: Int) -> UnsafeMutableRawPointer {
-    self - Int(bitPattern: self) % alignment
   }
 }

@@ -134,7 +134,8 @@ struct AESVerification {
         for count in [end, end + 1, end + 16, end + 17, 640, random.below(769)] {
           var placement = Placement(count: count, random: &random)
           placement.inPlace = random.below(4) == 0
-          try check("wrap at 2^\(bits) after block \(position)", context, counter, keystream, placement)
+          let what = "wrap at 2^\(bits) after block \(position)"
+          try check(what, context, counter, keystream, placement)
         }
       }
     }

@@ -88,8 +88,9 @@ final class CheckedMessage {
 
     let to = output.baseAddress! + outputStart
     let from = placement.inPlace ? to : input.baseAddress! + inputStart
+    let block = counterBlock.baseAddress! + placement.counterOffset
     kernel.row.crypt(
-      context, (counterBlock.baseAddress! + placement.counterOffset).assumingMemoryBound(to: UInt8.self),
+      context, block.assumingMemoryBound(to: UInt8.self),
       from.assumingMemoryBound(to: UInt8.self), to.assumingMemoryBound(to: UInt8.self), n)
 
     try checkInput(placement, text)
