@@ -1,4 +1,3 @@
-import Foundation
 import HarnessKit
 import Testing
 
@@ -23,7 +22,8 @@ struct WrongKernelTests {
   }
 
   @Test func aReadPastTheInputHitsTheGuardPage() async {
-    await #expect(processExitsWith: .signal(SIGSEGV)) {
+    // Any verdict would be an orderly exit. (A signal becomes an exit code under a sanitizer.)
+    await #expect(processExitsWith: .failure) {
       _ = verifyAES(WrongKernel.readsPast, keyBytes: 16, seed: 1)
     }
   }

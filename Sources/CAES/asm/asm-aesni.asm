@@ -3,9 +3,9 @@
 ; Technique: AES-NI, 8 blocks in flight, 1 to 8 at the end of a message. Counter blocks stay in
 ;            big-endian order: while the counter's last byte does not overflow, block i is one
 ;            PADDB of i onto it. The 128-bit carry is for one batch in 32, in integer registers.
-; Cost:      13, 15 or 17 vector instructions a block, and 5 loads: what surrounds the rounds is
-;            PADDB, PXOR, PXOR, where a counter in little-endian lanes needs a PSHUFB more. Zen 4:
-;            0.32 cycles/byte for AES-128, where the AES units allow 0.3125 (0.35 with PSHUFB).
+; Cost:      13, 15 or 17 vector instructions a block. Three of them are beside the rounds (PADDB,
+;            PXOR, PXOR), where a counter in little-endian lanes needs a PSHUFB more. Zen 4: 0.32
+;            cycles/byte for AES-128, where the AES units allow 0.3125 (0.35 with PSHUFB).
 ; Pays:      on every x86-64 CPU since 2010; those with VAES have something better.
 ;
 ;   void caes_asm_aesni(const void *ctx, const uint8_t counter[16],

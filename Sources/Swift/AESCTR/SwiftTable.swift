@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Computes:  AES-CTR, 128-, 192- and 256-bit keys.
 // Technique: the textbook's four T-tables in Swift arrays, bounds-checked; one block at a time.
-// Cost:      16 table lookups a round and block, about 22 cycles a byte for AES-128.
+// Cost:      16 table lookups a round and block; 16 to 22 cycles a byte for AES-128 on Zen 4.
 // Pays:      nowhere: it is the baseline, and what is left where no native kernel can run. The
 //            addresses of its loads depend on key and text, which a neighbour can learn from the
 //            cache (Bernstein, "Cache-timing attacks on AES", 2005).
