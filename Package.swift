@@ -79,7 +79,8 @@ let package = Package(
       name: "HarnessTests",
       dependencies: [
         "harness", "refuse-perf", "HarnessKit", .product(name: "Subprocess", package: "swift-subprocess"),
-      ]),
+      ],
+      exclude: ["Snapshots"]),
   ],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17

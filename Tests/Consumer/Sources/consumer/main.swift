@@ -1,0 +1,31 @@
+// Uses both libraries of Optlab as an outside program does, and checks what they return.
+
+import AESCTR
+import FastJSON
+
+struct Place: JSONWritable {
+  var name: String
+  var population: Int?
+
+  func write(to json: consuming JSONWriter) -> JSONWritten {
+    json.beginObject()
+      .member("name", name)
+      .memberIfPresent("population", population)
+      .endObject()
+  }
+}
+
+var buffer = JSONBuffer()
+try buffer.write([Place(name: "Ulm \"an der Donau\"", population: 128_928), Place(name: "Nowhere")])
+let json = [UInt8](buffer)
+precondition(
+  String(decoding: json, as: UTF8.self)
+    == #"[{"name":"Ulm \"an der Donau\"","population":128928},{"name":"Nowhere"}]"#)
+
+let key = [UInt8](0..<16)
+let counter = [UInt8](repeating: 0, count: 16)
+var encryption = try AESCTR(key: key, counter: counter)
+var decryption = try AESCTR(key: key, counter: counter)
+let ciphertext = encryption.update(json)
+precondition(ciphertext != json && decryption.update(ciphertext) == json)
+print("AESCTR (\(encryption.implementation)) and FastJSON work: \(json.count) bytes")
