@@ -5,50 +5,63 @@
 
 extension JSONCursor {
   /// Writes `value`. A NaN or an infinity is remembered as an error, and null is written.
-  @usableFromInline
+  @usableFromInline @inline(never)
   func appending(_ value: Double) -> JSONCursor {
     let bits = value.bitPattern
-    position.storeBytes(of: 0x2D, as: UInt8.self)
-    let cursor = advanced(by: Int(truncatingIfNeeded: bits >> 63))
-    // Whole numbers, which also take in zero and most powers of two.
-    let magnitude = value.magnitude
-    if magnitude <= 0x1p53 {
-      let whole = UInt64(magnitude)
-      if Double(whole) == magnitude { return cursor.appending(whole) }
-    }
     let fraction = bits & 0xF_FFFF_FFFF_FFFF
     let exponent = Int(truncatingIfNeeded: bits >> 52 & 0x7FF)
-    if exponent == 0x7FF { return appendingNull(for: value) }
-    if exponent == 0 {
-      let decimal = ShortestDecimal(c: fraction, q: -1074, isBoundary: false)
-      return cursor.appendingShort(decimal, isPositional: false)
+    // Zero, subnormals, infinities, NaN; and powers of two, the smallest of their binary order.
+    if exponent &- 1 >= 0x7FE || exponent == 0 || fraction == 0 { return appendingRare(value) }
+    let c = fraction | 1 << 52
+    let q = exponent &- 1075
+    position.storeBytes(of: 0x2D, as: UInt8.self)
+    let cursor = advanced(by: Int(truncatingIfNeeded: bits >> 63))
+    if q <= 0, c.trailingZeroBitCount >= 0 &- q {
+      return cursor.appending(c &>> UInt64(truncatingIfNeeded: 0 &- q))
     }
-    let decimal = ShortestDecimal(
-      c: fraction | 1 << 52, q: exponent - 1075, isBoundary: fraction == 0 && exponent > 1)
+    guard let decimal = ShortestDecimal(c: c, q: q) else { return appendingRare(value) }
     // Of the numbers with a unit of one or more, those that are positional were whole.
-    return cursor.appending(decimal, isPositional: exponent < 1075)
+    return cursor.appending(decimal, isPositional: q < 0)
+  }
+
+  /// Any double, for those that the fast way does not cover.
+  @inline(never)
+  private func appendingRare(_ value: Double) -> JSONCursor {
+    guard value.isFinite else { return appendingNull(for: value) }
+    position.storeBytes(of: 0x2D, as: UInt8.self)
+    let cursor = advanced(by: value.sign == .minus ? 1 : 0)
+    let magnitude = value.magnitude
+    if magnitude <= 0x1p53, let whole = UInt64(exactly: magnitude) {
+      return cursor.appending(whole)
+    }
+    let fraction = magnitude.significandBitPattern
+    let exponent = Int(magnitude.exponentBitPattern)
+    let decimal = ShortestDecimal(
+      exact: exponent == 0 ? fraction : fraction | 1 << 52, q: max(exponent, 1) - 1075,
+      isBoundary: fraction == 0 && exponent > 1)
+    return cursor.appendingAny(decimal, isPositional: magnitude < 0x1p53)
   }
 
   /// Writes `value`. A NaN or an infinity is remembered as an error, and null is written.
-  @usableFromInline
+  @usableFromInline @inline(never)
   func appending(_ value: Float) -> JSONCursor {
-    let bits = value.bitPattern
+    guard value.isFinite else { return appendingNull(for: Double(value)) }
     position.storeBytes(of: 0x2D, as: UInt8.self)
-    let cursor = advanced(by: Int(truncatingIfNeeded: bits >> 31))
+    let cursor = advanced(by: value.sign == .minus ? 1 : 0)
     let magnitude = value.magnitude
     if magnitude <= 0x1p24 {
       let whole = UInt64(magnitude)
       if Float(whole) == magnitude { return cursor.appending(whole) }
     }
-    let fraction = UInt64(bits & 0x7F_FFFF)
-    let exponent = Int(truncatingIfNeeded: bits >> 23 & 0xFF)
-    if exponent == 0xFF { return appendingNull(for: Double(value)) }
+    let fraction = UInt64(magnitude.significandBitPattern)
+    let exponent = Int(magnitude.exponentBitPattern)
+    let c = exponent == 0 ? fraction : fraction | 1 << 23
+    let q = max(exponent, 1) - 150
+    let isBoundary = fraction == 0 && exponent > 1
     let decimal =
-      exponent == 0
-      ? ShortestDecimal(c: fraction, q: -149, isBoundary: false)
-      : ShortestDecimal(
-        c: fraction | 1 << 23, q: exponent - 150, isBoundary: fraction == 0 && exponent > 1)
-    return cursor.appendingShort(decimal, isPositional: exponent < 150)
+      (isBoundary ? nil : ShortestDecimal(c: c, q: q))
+      ?? ShortestDecimal(exact: c, q: q, isBoundary: isBoundary)
+    return cursor.appendingAny(decimal, isPositional: magnitude < 0x1p24)
   }
 
   @inline(never)
@@ -59,81 +72,99 @@ extension JSONCursor {
 
   /// A decimal of any number of digits.
   @inline(never)
-  private func appendingShort(_ decimal: ShortestDecimal, isPositional: Bool) -> JSONCursor {
+  private func appendingAny(_ decimal: ShortestDecimal, isPositional: Bool) -> JSONCursor {
     var decimal = decimal
-    while decimal.significand < 1_000_000_000_000_000 {
-      decimal.significand *= 10
+    decimal.leading += decimal.last / 10
+    decimal.last %= 10
+    while decimal.leading < 100_000_000_000_000 {
+      decimal.leading = decimal.leading * 10 + decimal.last
+      decimal.last = 0
       decimal.exponent -= 1
     }
     return appending(decimal, isPositional: isPositional)
   }
 
-  /// A decimal of 16 or 17 digits.
+  /// A decimal with 15 or 16 leading digits, and not whole when positional.
   @inline(__always)
   private func appending(_ decimal: ShortestDecimal, isPositional: Bool) -> JSONCursor {
-    // One digit, then sixteen.
-    let isShort = decimal.significand < 10_000_000_000_000_000
-    let significand = isShort ? decimal.significand &* 10 : decimal.significand
+    let upper = decimal.leading / 100_000_000
+    let high = eightDigits(upper)
+    let low = eightDigits(decimal.leading &- upper &* 100_000_000)
+    // 1 where the first of the 17 digits is a zero that is not written.
+    let skipped = upper < 10_000_000 ? 1 : 0
+    let zeros =
+      decimal.last != 0
+      ? 0
+      : low != 0
+        ? 1 &+ (low | 1).leadingZeroBitCount &>> 3 : 9 &+ (high | 1).leadingZeroBitCount &>> 3
+    let digits = Digits(
+      first: (high | asciiZeros) &>> UInt64(truncatingIfNeeded: skipped &* 8),
+      middle: low | asciiZeros,
+      last: UInt8(truncatingIfNeeded: decimal.last) | 0x30,
+      skipped: skipped, count: 17 &- skipped &- zeros)
     /// The number of digits before the point.
-    let point = decimal.exponent &+ (isShort ? 16 : 17)
-    let upper = significand / 100_000_000
-    let first = UInt8(truncatingIfNeeded: upper / 100_000_000) | 0x30
-    let low = eightDigits(upper % 100_000_000)
-    let high = eightDigits(significand &- upper &* 100_000_000)
-    // How many of the sixteen there are without the zeros at the end.
-    let count =
-      high != 0
-      ? 16 &- high.leadingZeroBitCount &>> 3 : 8 &- low.leadingZeroBitCount &>> 3
-    let rest = (low | asciiZeros, high | asciiZeros)
-    guard isPositional, point > -4 else {
-      return appending(exponent: point &- 1, first, rest, count)
+    let point = decimal.exponent &+ 17 &- skipped
+    guard isPositional, point > -4 else { return appending(digits, exponent: point &- 1) }
+    if point > 0, point < 8 {
+      // The digits one byte further, then the first eight bytes again, with those before the point
+      // at their place.
+      digits.store(at: position + 1)
+      let bit = UInt64(truncatingIfNeeded: point &* 8)
+      let before = (1 as UInt64) &<< bit &- 1
+      let word = digits.first & before | 0x2E &<< bit | (digits.first & ~before) &<< 8
+      position.storeBytes(of: word.littleEndian, as: UInt64.self)
+      return advanced(by: digits.count &+ 1)
     }
-    if point > 0 {
-      position.storeBytes(of: first, as: UInt8.self)
-      return appending(rest, count, pointAt: point &- 1)
-    }
-    position.storeBytes(of: 0x3030_3030_2E30 as UInt64, as: UInt64.self)
-    let start = position + (2 &- point)
-    start.storeBytes(of: first, as: UInt8.self)
-    (start + 1).storeBytes(of: rest.0.littleEndian, as: UInt64.self)
-    (start + 9).storeBytes(of: rest.1.littleEndian, as: UInt64.self)
-    return moved(to: start + (1 &+ count))
+    return appending(digits, point: point)
   }
 
-  /// Writes the digits behind the first, with a point before digit `point` of them, which is 0 to 15.
-  @inline(__always)
-  private func appending(_ digits: (UInt64, UInt64), _ count: Int, pointAt point: Int)
-    -> JSONCursor
-  {
-    // The digits from the point on move up by a byte.
-    let bit = UInt64(truncatingIfNeeded: point &* 8)
-    let low: UInt64
-    let high: UInt64
-    if point < 8 {
-      let before = (1 as UInt64) &<< bit &- 1
-      low = digits.0 & before | 0x2E &<< bit | (digits.0 & ~before) &<< 8
-      high = digits.1 &<< 8 | digits.0 &>> 56
-    } else {
-      let before = (1 as UInt64) &<< bit &- 1
-      low = digits.0
-      high = digits.1 & before | 0x2E &<< bit | (digits.1 & ~before) &<< 8
+  /// 16 or 17 digits in ASCII.
+  private struct Digits {
+    /// Eight digits, the first in the lowest byte; seven and a byte of no meaning where one is
+    /// skipped.
+    var first: UInt64
+    var middle: UInt64
+    var last: UInt8
+    /// 0 or 1.
+    var skipped: Int
+    /// How many are left without the zeros at the end.
+    var count: Int
+
+    /// Writes all of them, 17 bytes in all.
+    @inline(__always)
+    func store(at start: UnsafeMutableRawPointer) {
+      start.storeBytes(of: first.littleEndian, as: UInt64.self)
+      let next = start + (8 &- skipped)
+      next.storeBytes(of: middle.littleEndian, as: UInt64.self)
+      (next + 8).storeBytes(of: last, as: UInt8.self)
     }
-    (position + 1).storeBytes(of: low.littleEndian, as: UInt64.self)
-    (position + 9).storeBytes(of: high.littleEndian, as: UInt64.self)
-    (position + 17).storeBytes(of: UInt8(truncatingIfNeeded: digits.1 &>> 56), as: UInt8.self)
-    return advanced(by: count > point ? 2 &+ count : 1 &+ point)
+  }
+
+  /// Writes numbers of eight digits or more before the point, or of none.
+  @inline(never)
+  private func appending(_ digits: Digits, point: Int) -> JSONCursor {
+    if point <= 0 {
+      let zeros: UInt64 = 0x3030_3030_2E30
+      position.storeBytes(of: zeros.littleEndian, as: UInt64.self)
+      let start = position + (2 - point)
+      digits.store(at: start)
+      return moved(to: start + digits.count)
+    }
+    digits.store(at: position)
+    let end = position + point
+    (end + 1).copyMemory(from: end, byteCount: 17 - point)
+    end.storeBytes(of: 0x2E, as: UInt8.self)
+    return advanced(by: digits.count + 1)
   }
 
   /// Writes `d.ddde±xx`.
   @inline(never)
-  private func appending(
-    exponent: Int, _ first: UInt8, _ digits: (UInt64, UInt64), _ count: Int
-  ) -> JSONCursor {
-    position.storeBytes(of: UInt16(first) | 0x2E00, as: UInt16.self)
-    (position + 2).storeBytes(of: digits.0.littleEndian, as: UInt64.self)
-    (position + 10).storeBytes(of: digits.1.littleEndian, as: UInt64.self)
-    var cursor = advanced(by: count == 0 ? 1 : 2 + count).appending(byte: 0x65)
-    cursor = cursor.appending(byte: exponent < 0 ? 0x2D : 0x2B)
+  private func appending(_ digits: Digits, exponent: Int) -> JSONCursor {
+    digits.store(at: position + 1)
+    position.storeBytes(of: UInt8(truncatingIfNeeded: digits.first), as: UInt8.self)
+    (position + 1).storeBytes(of: 0x2E, as: UInt8.self)
+    var cursor = advanced(by: digits.count == 1 ? 1 : 1 + digits.count)
+    cursor = cursor.appending(byte: 0x65).appending(byte: exponent < 0 ? 0x2D : 0x2B)
     let magnitude = UInt64(exponent.magnitude)
     if magnitude < 10 { cursor = cursor.appending(byte: 0x30) }
     return cursor.appending(magnitude)
