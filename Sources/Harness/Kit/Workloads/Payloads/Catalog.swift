@@ -113,7 +113,7 @@ extension Catalog {
         "name": .string("\(subjects[random.below(subjects.count)]) \(number)"),
       ]
     }
-    let performances = (0..<330).map { performance(number: $0, &random) }
+    let performances = (0..<352).map { performance(number: $0, &random) }
     return ["topics": .array(topics), "performances": .array(performances)]
   }
 

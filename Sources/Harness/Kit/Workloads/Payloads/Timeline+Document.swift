@@ -2,7 +2,7 @@ extension Timeline {
   /// About 400 KB.
   static func document(seed: UInt64 = 1) -> JSONValue {
     var random = SeededGenerator(seed: seed)
-    let statuses = (0..<340).map { status(number: $0, &random) }
+    let statuses = (0..<395).map { status(number: $0, &random) }
     return ["statuses": .array(statuses), "next_cursor": .integer(random.id())]
   }
 
