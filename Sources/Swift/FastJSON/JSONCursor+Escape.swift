@@ -1,57 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSONCursor {
-  /// Writes `text` from byte `start` on to `out`, with its escapes and without quotes. Room for six
-  /// bytes a byte, and the slack, has been reserved.
+  /// Writes `text`, of 16 bytes or more, from byte `start` on to `out`, with its escapes and without
+  /// quotes. Room for six bytes a byte, and the slack, has been reserved.
   @inline(never)
   func escaping(
     _ text: UnsafeRawBufferPointer, from start: Int, at out: UnsafeMutableRawPointer,
     _ scan: EscapeScan
   ) -> JSONCursor {
-    guard var source = text.baseAddress else { return moved(to: out) }
-    let end = source + text.count
-    source += start
+    let end = text.baseAddress! + text.count
+    var source = text.baseAddress! + start
     var out = out
     while end - source >= 16 {
       let bytes = source.loadUnaligned(as: SIMD16<UInt8>.self)
       out.storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-      let marks = scan.marks(bytes)
-      let clean =
-        marks[0] != 0
-        ? marks[0].trailingZeroBitCount / 8
-        : marks[1] != 0 ? 8 + marks[1].trailingZeroBitCount / 8 : 16
+      let clean = scan.marks(bytes).clean
       out += clean
       source += clean
       if clean == 16 { continue }
-      // Escapes like company: a line feed is often followed by another.
-      repeat {
-        out = store(escapeOf: source[0], at: out)
-        source += 1
-      } while source != end && needsEscape(source[0])
-    }
-    while source != end {
-      let byte = source[0]
-      if needsEscape(byte) {
-        out = store(escapeOf: byte, at: out)
-      } else {
-        out.storeBytes(of: byte, as: UInt8.self)
-        out += 1
-      }
+      out = Self.store(escapeOf: source.load(as: UInt8.self), at: out)
       source += 1
     }
-    return moved(to: out)
+    // The last vector of the text, without the bytes that were written.
+    let count = end - source
+    let last = (end - 16).loadUnaligned(as: UInt128.self).littleEndian
+    return escaping(ShortText(bytes: last >> UInt128((16 - count) * 8), count: count), at: out, scan)
   }
 
+  /// Writes fewer than 16 bytes to `out`, with their escapes and without quotes.
   @inline(__always)
-  private func needsEscape(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == 0x22 || byte == 0x5C
-      || byte == 0x2F && storage.pointee.escapesSlashes
+  func escaping(
+    _ text: ShortText, at out: UnsafeMutableRawPointer, _ scan: EscapeScan
+  ) -> JSONCursor {
+    var text = text
+    var out = out
+    while true {
+      let words = SIMD2(
+        UInt64(truncatingIfNeeded: text.bytes), UInt64(truncatingIfNeeded: text.bytes >> 64))
+      out.storeBytes(of: words, as: SIMD2<UInt64>.self)
+      let padded = words | padding(from: text.count)
+      let clean = scan.marks(unsafeBitCast(padded, to: SIMD16<UInt8>.self)).clean
+      if clean == 16 { return moved(to: out + text.count) }
+      let byte = UInt8(truncatingIfNeeded: text.bytes >> UInt128(clean * 8))
+      out = Self.store(escapeOf: byte, at: out + clean)
+      text.bytes >>= UInt128(clean * 8 + 8)
+      text.count -= clean + 1
+    }
+  }
+
+  /// Top bits in the bytes from `count` on, 0 to 15.
+  @inlinable @inline(__always)
+  func padding(from count: Int) -> SIMD2<UInt64> {
+    let start = UnsafeRawPointer(storage) + (JSONStorage.padding + count &* 16)
+    return start.load(as: SIMD2<UInt64>.self)
   }
 
   /// Writes the escape of `byte`: the short form where there is one, else `\u00xx` in lower case, as
-  /// JSONEncoder does. Stores eight bytes.
+  /// JSONEncoder does. Stores up to eight bytes.
   @inline(__always)
-  private func store(
+  private static func store(
     escapeOf byte: UInt8, at out: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer {
     let short: UInt8
@@ -71,5 +78,47 @@ extension JSONCursor {
     }
     out.storeBytes(of: (UInt16(short) << 8 | 0x5C).littleEndian, as: UInt16.self)
     return out + 2
+  }
+}
+
+/// Fewer than 16 bytes of text, in registers.
+struct ShortText {
+  /// The first byte in the lowest bits, zeros behind the last.
+  var bytes: UInt128
+  var count: Int
+
+  @inline(__always)
+  init(bytes: UInt128, count: Int) {
+    self.bytes = bytes
+    self.count = count
+  }
+
+  /// Reads no byte outside of `text`: where a load would, two that overlap take its place.
+  @inline(__always)
+  init(_ text: UnsafeRawBufferPointer) {
+    count = text.count
+    bytes = 0
+    guard count > 0, let start = text.baseAddress else { return }
+    func load<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type) -> UInt128 {
+      let size = MemoryLayout<Word>.size
+      let low = UInt128(Word(littleEndian: start.loadUnaligned(as: Word.self)))
+      let last = (start + (count - size)).loadUnaligned(as: Word.self)
+      return low | UInt128(Word(littleEndian: last)) << UInt128((count - size) * 8)
+    }
+    switch count {
+    case 8...: bytes = load(UInt64.self)
+    case 4...: bytes = load(UInt32.self)
+    case 2...: bytes = load(UInt16.self)
+    default: bytes = load(UInt8.self)
+    }
+  }
+}
+
+extension SIMD2<UInt64> {
+  /// The number of bytes before the first mark of an `EscapeScan`; 16 when there is none.
+  @inline(__always)
+  fileprivate var clean: Int {
+    self[0] != 0
+      ? self[0].trailingZeroBitCount &>> 3 : 8 &+ self[1].trailingZeroBitCount &>> 3
   }
 }

@@ -20,9 +20,7 @@ extension JSONCursor {
     let text = SIMD2(words.first, words.object)
     position.storeBytes(of: 0x22, as: UInt8.self)
     (position + 1).storeBytes(of: text, as: SIMD2<UInt64>.self)
-    let padding = UnsafeRawPointer(storage) + (JSONStorage.padding + count &* 16)
-    let padded = text | padding.load(as: SIMD2<UInt64>.self)
-    let bytes = unsafeBitCast(padded, to: SIMD16<UInt8>.self)
+    let bytes = unsafeBitCast(text | padding(from: count), to: SIMD16<UInt8>.self)
     if EscapeScan(escapingSlashes: false).finds(in: bytes) { return appendingEscaped(words) }
     let end = position + (count &+ 1)
     end.storeBytes(of: 0x22, as: UInt8.self)
@@ -31,9 +29,8 @@ extension JSONCursor {
 
   @usableFromInline @inline(never)
   func appendingEscaped(_ words: StringLayout.Words) -> JSONCursor {
-    withUnsafeBytes(of: (words.first.littleEndian, words.object.littleEndian)) {
-      appendingUnscanned(UnsafeRawBufferPointer(rebasing: $0[..<Int(words.object >> 56 & 0xF)]))
-    }
+    let bytes = UInt128(words.object & 0x00FF_FFFF_FFFF_FFFF) << 64 | UInt128(words.first)
+    return appending(ShortText(bytes: bytes, count: Int(words.object >> 56 & 0xF)))
   }
 
   /// Any string.
@@ -67,7 +64,7 @@ extension JSONCursor {
 
   @inline(__always)
   func appending(_ text: UnsafeRawBufferPointer) -> JSONCursor {
-    guard text.count >= 16 else { return appendingUnscanned(text) }
+    guard text.count >= 16 else { return appending(ShortText(text)) }
     // One reservation covers a string in which every byte becomes six; very long ones go in parts,
     // so that they do not ask for six times their size.
     guard text.count <= Self.longestPart else { return appendingLong(text) }
@@ -104,20 +101,21 @@ extension JSONCursor {
     var cursor = appending(byte: 0x22)
     var start = 0
     while start < text.count {
-      let part = UnsafeRawBufferPointer(
-        rebasing: text[start..<min(start + Self.longestPart, text.count)])
-      cursor = cursor.reserving(6 * part.count)
-      cursor = cursor.escaping(part, from: 0, at: cursor.position, scan)
-      start += part.count
+      let end = min(start + Self.longestPart, text.count)
+      // A part may begin before its start, so that even the last one has 16 bytes.
+      let part = UnsafeRawBufferPointer(rebasing: text[(end - Self.longestPart)..<end])
+      cursor = cursor.reserving(6 * (end - start))
+      cursor = cursor.escaping(
+        part, from: start - (end - Self.longestPart), at: cursor.position, scan)
+      start = end
     }
     return cursor.appending(byte: 0x22)
   }
 
-  /// Text that is short, or known to need an escape.
-  @inline(never)
-  func appendingUnscanned(_ text: UnsafeRawBufferPointer) -> JSONCursor {
-    let cursor = reserving(6 * text.count).appending(byte: 0x22)
+  @inline(__always)
+  func appending(_ text: ShortText) -> JSONCursor {
+    let cursor = appending(byte: 0x22)
     let scan = EscapeScan(escapingSlashes: storage.pointee.escapesSlashes)
-    return cursor.escaping(text, from: 0, at: cursor.position, scan).appending(byte: 0x22)
+    return cursor.escaping(text, at: cursor.position, scan).appending(byte: 0x22)
   }
 }
