@@ -8,7 +8,10 @@ import PackageDescription
 let isRoot = !Context.packageDirectory.contains("/checkouts/")
 let optimisedSwift: [SwiftSetting] =
   isRoot
-  ? [.unsafeFlags(["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))] : []
+  ? [
+    .unsafeFlags(
+      ["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
+  ] : []
 let optimisedC: [CSetting] =
   isRoot ? [.unsafeFlags(["-O3"], .when(configuration: .debug))] : []
 let optimisedCXX: [CXXSetting] =
@@ -78,7 +81,8 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "harness", "refuse-perf", "HarnessKit", .product(name: "Subprocess", package: "swift-subprocess"),
+        "harness", "refuse-perf", "HarnessKit",
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       exclude: ["Snapshots"]),
   ],

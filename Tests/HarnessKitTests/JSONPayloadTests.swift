@@ -96,7 +96,8 @@ import Testing
 
       """
     let payload = try JSONPayload(document: Array(text.utf8), id: "mine")
-    let expected = #"{"b":[1,-0,1.5,100,18446744073709551615,-9223372036854775808,"#
+    let expected =
+      #"{"b":[1,-0,1.5,100,18446744073709551615,-9223372036854775808,"#
       + #"3.6893488147419103e+19],"a":{"A😀/":null,"":[true,false,{},[]]}}"#
     #expect(payload.id == "mine")
     #expect(String(decoding: payload.parts[0].json, as: UTF8.self) == expected)
@@ -106,7 +107,9 @@ import Testing
       let bytes = try prepared.documents()
       #expect(bytes.count == 1 && prepared.bytesPerCall == bytes[0].count)
       #expect(JSONDifference(in: bytes[0], from: payload.parts[0].json)?.summary == nil)
-      if case .failed(let mismatch) = verifyJSON(implementation.encoding, seed: 1, payloads: [payload]) {
+      if case .failed(let mismatch) = verifyJSON(
+        implementation.encoding, seed: 1, payloads: [payload])
+      {
         Issue.record("\(implementation.id): \(mismatch.summary)")
       }
     }
@@ -116,8 +119,10 @@ import Testing
 
   @Test(arguments: [
     ("", 1, 1), (" \n ", 2, 2), ("{\"a\": [1,\n 2 x]}", 2, 4), ("[1,]", 1, 4), ("{\"a\":1,}", 1, 8),
-    ("[1] 2", 1, 5), ("{\"a\" 1}", 1, 6), ("{a:1}", 1, 2), ("[01]", 1, 3), ("[1.]", 1, 4), ("[.5]", 1, 2),
-    ("[1e]", 1, 4), ("[+1]", 1, 2), ("[-]", 1, 3), ("[1e400]", 1, 2), ("\"\u{1}\"", 1, 2), ("\"a", 1, 3),
+    ("[1] 2", 1, 5), ("{\"a\" 1}", 1, 6), ("{a:1}", 1, 2), ("[01]", 1, 3), ("[1.]", 1, 4),
+    ("[.5]", 1, 2),
+    ("[1e]", 1, 4), ("[+1]", 1, 2), ("[-]", 1, 3), ("[1e400]", 1, 2), ("\"\u{1}\"", 1, 2),
+    ("\"a", 1, 3),
     (#""\x""#, 1, 3), (#""\u12g4""#, 1, 6), (#""\ud800""#, 1, 2), (#""\ud800\u0041""#, 1, 2),
     (#""\udc00""#, 1, 2), ("nul", 1, 1), ("[1\n2]", 2, 1), ("{\"k\":1,\n\"k\":2}", 2, 1),
     ("'a'", 1, 1), ("[NaN]", 1, 2), ("\u{FEFF}[]", 1, 1),

@@ -15,14 +15,17 @@ struct SelectionTests {
   }
 
   @Test(
-    "What is no size is refused", arguments: ["", "-1", "1.5k", "KiB", "12x", "99999999999GiB", "٣"])
+    "What is no size is refused",
+    arguments: ["", "-1", "1.5k", "KiB", "12x", "99999999999GiB", "٣"])
   func refuseSize(text: String) {
     #expect(ByteCount.parse(text) == nil)
   }
 
   @Test(
     "Sizes are written in the largest unit that divides them",
-    arguments: [(16, "16B"), (1000, "1000B"), (1024, "1KiB"), (23_000, "23000B"), (1 << 24, "16MiB")])
+    arguments: [
+      (16, "16B"), (1000, "1000B"), (1024, "1KiB"), (23_000, "23000B"), (1 << 24, "16MiB"),
+    ])
   func writeSize(bytes: Int, text: String) {
     #expect(ByteCount.text(bytes) == text)
     #expect(ByteCount.parse(text) == bytes)

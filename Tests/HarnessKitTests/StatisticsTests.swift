@@ -60,7 +60,8 @@ struct PairedComparisonTests {
   private func rounds(_ factor: Double, jitter: Double, seed: UInt64 = 7) -> [Double] {
     var generator = SeededGenerator(seed: seed)
     return (0..<21).map { round in
-      (1 + Double(round) / 20) * factor * Double.random(in: 1 - jitter...1 + jitter, using: &generator)
+      (1 + Double(round) / 20) * factor
+        * Double.random(in: 1 - jitter...1 + jitter, using: &generator)
     }
   }
 

@@ -14,7 +14,8 @@ struct TreeIsTheMatrixTests {
     .deletingLastPathComponent().appending(path: "../../Sources").standardized
 
   /// Stems of the files that start with `prefix` and end with `.suffix`.
-  private static func stems(_ folder: String, prefix: String, suffix: String) throws -> Set<String> {
+  private static func stems(_ folder: String, prefix: String, suffix: String) throws -> Set<String>
+  {
     let files = try FileManager.default.contentsOfDirectory(
       atPath: sources.appending(path: folder).path())
     return Set(

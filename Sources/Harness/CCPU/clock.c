@@ -65,11 +65,11 @@ uint64_t ccpu_probe_chase(uint64_t n) {
 
 uint64_t ccpu_probe_aesenc(uint64_t n) {
   uint64_t start = ccpu_ticks();
-  __asm__ volatile("pxor %%xmm0, %%xmm0\n\tpxor %%xmm1, %%xmm1\n\t" LOOP(
-                       SIXTEEN("aesenc %%xmm1, %%xmm0\n\t"))
-                   : [n] "+r"(n)
-                   :
-                   : "cc", "xmm0", "xmm1");
+  __asm__ volatile(
+      "pxor %%xmm0, %%xmm0\n\tpxor %%xmm1, %%xmm1\n\t" LOOP(SIXTEEN("aesenc %%xmm1, %%xmm0\n\t"))
+      : [n] "+r"(n)
+      :
+      : "cc", "xmm0", "xmm1");
   return ccpu_ticks() - start;
 }
 

@@ -27,8 +27,8 @@ int ccpu_counter_open(ccpu_counter *counter) {
       (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
   if (counter->descriptor < 0)
     return errno;
-  void *page = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED,
-                    counter->descriptor, 0);
+  void *page =
+      mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED, counter->descriptor, 0);
   if (page != MAP_FAILED)
     counter->page = page;
   return 0;

@@ -48,7 +48,8 @@ struct AATestCommand: ParsableCommand {
     }
     let source = try chooseSource(forced: nil)
     let sampler = Sampler(
-      plan: .standard, calibration: .measure(), source: source, seed: UInt64.random(in: 0...UInt64.max))
+      plan: .standard, calibration: .measure(), source: source,
+      seed: UInt64.random(in: 0...UInt64.max))
     let progress = ProgressLine()
     var test = AATest()
     try test.run(
@@ -59,7 +60,8 @@ struct AATestCommand: ParsableCommand {
     if json {
       try printJSON(test)
     } else {
-      print("\(impl), \(size), \(source.source.rawValue), " + (cpu.map { "CPU \($0)" } ?? "not pinned"))
+      print(
+        "\(impl), \(size), \(source.source.rawValue), " + (cpu.map { "CPU \($0)" } ?? "not pinned"))
       print(test.text(), terminator: "")
     }
   }

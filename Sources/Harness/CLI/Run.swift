@@ -114,7 +114,9 @@ struct Run: ParsableCommand {
         "\(row.address) is faster than its limit, \(row.limit!.name), also when both were measured "
           + "again together: one of the two is wrong")
     }
-    if !result.failures.isEmpty || result.rows.contains(where: \.beatsLimit) { throw ExitCode(CommandFailure.Code.verificationFailed.rawValue) }
+    if !result.failures.isEmpty || result.rows.contains(where: \.beatsLimit) {
+      throw ExitCode(CommandFailure.Code.verificationFailed.rawValue)
+    }
   }
 
   private func runSelfTest() throws {

@@ -35,7 +35,8 @@ public struct Implementation: Sendable {
   }
 
   /// Why it cannot run where only `features` count, or nil when it can.
-  public func obstacle(features: FeatureSet = .inForce, detected: FeatureSet = .detected) -> String? {
+  public func obstacle(features: FeatureSet = .inForce, detected: FeatureSet = .detected) -> String?
+  {
     let missing = required.subtracting(features)
     if missing.isEmpty { return nil }
     #if !arch(x86_64)

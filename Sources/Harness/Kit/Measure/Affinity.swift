@@ -13,7 +13,8 @@ public enum Affinity {
     let count = Int(ccpu_allowed_cpus(&cpus, cpus.count))
     guard count > 0 else {
       throw Failure(
-        description: "the allowed CPUs are not readable: \(String(cString: strerror(Int32(-count))))")
+        description:
+          "the allowed CPUs are not readable: \(String(cString: strerror(Int32(-count))))")
     }
     return cpus.prefix(count).map(Int.init)
   }

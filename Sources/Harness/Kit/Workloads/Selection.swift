@@ -60,7 +60,8 @@ public struct Selection: Sendable {
     guard !groups.isEmpty else {
       guard workloads.contains(where: { !cases($0).isEmpty }) else {
         throw Failure(
-          description: "\(workloads.map(\.id).joined(separator: ", ")) has none of the chosen cases "
+          description:
+            "\(workloads.map(\.id).joined(separator: ", ")) has none of the chosen cases "
             + "(pyaes is one of aes-128-ctr alone)")
       }
       guard let filter, passed > 0 else {
@@ -124,7 +125,8 @@ public struct Selection: Sendable {
         cases.append(.message(bytes: bytes))
       } else {
         throw Failure(
-          description: "'\(name)' is not a message size; give 1 to \(largestMessage) bytes, such as "
+          description:
+            "'\(name)' is not a message size; give 1 to \(largestMessage) bytes, such as "
             + "16, 8KiB or 1MiB, or pyaes")
       }
     }
