@@ -44,7 +44,7 @@ struct SelectionOptions: ParsableArguments {
       let implementations = try Selection.implementations(impl, of: Implementation.all)
       let sizes = try size.map(Selection.sizes) ?? sizes
       let payloads = try payload.map(readPayloads) ?? payloads
-      let workloads = try workload.map(Selection.workloads) ?? defaultWorkloads(implementations)
+      let workloads = try workload.map(Selection.workloads) ?? defaultWorkloads
       return try Selection(
         workloads: workloads,
         cases: { $0.cases(sizes: sizes, payloads: payloads) },
@@ -55,11 +55,9 @@ struct SelectionOptions: ParsableArguments {
   }
 
   /// Naming sizes alone means AES, naming payloads alone means JSON.
-  private func defaultWorkloads(_ implementations: [Implementation]) -> [Workload] {
+  private var defaultWorkloads: [Workload] {
     Workload.standard.filter { workload in
-      implementations.contains(where: workload.isDone)
-        && (workload.kind == .jsonEncode
-          ? payload != nil || size == nil : size != nil || payload == nil)
+      workload.kind == .jsonEncode ? payload != nil || size == nil : size != nil || payload == nil
     }
   }
 
@@ -90,6 +88,7 @@ struct SelectionOptions: ParsableArguments {
 
   /// What the system said, without Foundation's wrapping.
   private static func reason(_ error: any Error) -> String {
+    if (error as? CocoaError)?.code == .fileReadUnknown { return "it is no readable file" }
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     return underlying.flatMap { $0.domain == NSPOSIXErrorDomain ? $0.code : nil }
       .map { String(cString: strerror(Int32($0))) } ?? error.localizedDescription

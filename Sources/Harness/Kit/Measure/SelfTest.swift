@@ -16,6 +16,8 @@ public struct SelfTest: Sendable, Codable {
   }
 
   public var checks: [Check]
+  /// How often it was tried: a neighbour on the core can fill a whole attempt.
+  public var attempts = 1
 
   public var passed: Bool { checks.allSatisfy(\.passed) }
 
@@ -27,11 +29,22 @@ public struct SelfTest: Sendable, Codable {
     var probe: (UInt64) -> UInt64
   }
 
-  /// Runs for about `seconds`.
+  /// Tries until all checks pass, at most `attempts` times; each takes about `seconds`.
   ///
-  /// - Returns: nil where there are no probes: the architecture is not x86-64, or AES is missing.
-  public static func run(seconds: Double = 0.5) -> SelfTest? {
+  /// - Returns: the last attempt; nil where there are no probes: the architecture is not x86-64, or
+  ///   AES is missing.
+  public static func run(seconds: Double = 0.5, attempts: Int = 5) -> SelfTest? {
     guard ccpu_has_probes() != 0 else { return nil }
+    var test = attempt(seconds: seconds)
+    while !test.passed, test.attempts < attempts {
+      let before = test.attempts
+      test = attempt(seconds: seconds)
+      test.attempts = before + 1
+    }
+    return test
+  }
+
+  private static func attempt(seconds: Double) -> SelfTest {
     let loops = [
       Loop(name: "imul r64, r64", cycles: 3, iterations: 128, probe: ccpu_probe_imul),
       Loop(name: "add r64, r64", cycles: 1, iterations: 384, probe: ccpu_probe_add),
@@ -50,13 +63,13 @@ public struct SelfTest: Sendable, Codable {
       }
       rounds.append((max(before, ProbeReading.take(overhead: 0).load), ratios))
     } while Double(ccpu_monotonic_raw_ns() - start) < seconds * 1e9
-    // A neighbour on the sibling thread slows loads down, so the quietest rounds speak, quiet by the
-    // sentinels beside them.
+    // A neighbour on the sibling thread slows loads down and leaves the reference chain alone, so
+    // the quietest rounds speak, quiet by the sentinels beside them, and of those the lower quartile.
     rounds.sort { $0.load < $1.load }
     let quiet = rounds.prefix(max(9, rounds.count / 4))
 
     var checks = loops.enumerated().map { index, loop in
-      let measured = OrderStatistics(quiet.map { $0.ratios[index] }).median
+      let measured = OrderStatistics(quiet.map { $0.ratios[index] }).lowerQuartile
       return Check(
         name: loop.name, measured: measured, expected: loop.cycles ?? max(1, measured.rounded()),
         tolerance: 0.01)

@@ -9,10 +9,10 @@ public struct ProbeReading: Sendable, Codable, Equatable {
   public var cpu: UInt32
   public var preemptions: UInt64
 
-  /// Iterations, chosen so that the time stamp's own granularity (26 ticks on some CPUs) stays
-  /// under one per cent: 6,144 and about 6,000 cycles.
-  static let chainIterations: UInt64 = 128
-  static let sentinelIterations: UInt64 = 1500
+  /// Iterations, chosen so that two steps of the time stamp (26 ticks each on some CPUs) stay well
+  /// under the one per cent that two chains may differ by: 12,288 and about 12,000 cycles.
+  static let chainIterations: UInt64 = 256
+  static let sentinelIterations: UInt64 = 3000
   static var chainCycles: Double { Double(chainIterations) * Calibration.imulCycles }
 
   /// Runs both probes; where there are none, the reading says one cycle a tick and no neighbour.

@@ -14,6 +14,7 @@ extension SelfTest {
         Figures.signedPercent(check.error), check.passed ? "ok" : "FAIL",
       ])
     }
-    return table.text + (passed ? "self-test passed\n" : "self-test FAILED\n")
+    return table.text + (passed ? "self-test passed" : "self-test FAILED")
+      + (attempts > 1 ? ", after \(attempts) attempts\n" : "\n")
   }
 }
