@@ -15,9 +15,8 @@ public struct JSONArrayWriter: ~Copyable {
     return JSONArrayWriter(written.cursor.appending(byte: 0x2C).checked())
   }
 
-  /// Adds all elements of a buffer. Their borrowing, rather than a copy of each, saves the counting
-  /// of the references in them.
-  @inlinable @inline(__always)
+  /// Adds all elements of a buffer.
+  @inlinable
   public consuming func elements<Value: JSONWritable & ~Copyable>(
     of buffer: UnsafeBufferPointer<Value>
   ) -> JSONArrayWriter {
@@ -25,8 +24,7 @@ public struct JSONArrayWriter: ~Copyable {
     guard var next = buffer.baseAddress else { return JSONArrayWriter(cursor) }
     let end = next + buffer.count
     while next != end {
-      let written = next.pointee.write(to: JSONWriter(cursor))
-      cursor = written.cursor.appending(byte: 0x2C).checked()
+      cursor = cursor.appending(borrowed: next.pointee).appending(byte: 0x2C).checked()
       next += 1
     }
     return JSONArrayWriter(cursor)
@@ -35,5 +33,14 @@ public struct JSONArrayWriter: ~Copyable {
   @inlinable @inline(__always)
   public consuming func endArray() -> JSONWritten {
     JSONWritten(cursor.closing(with: 0x5D))
+  }
+}
+
+extension JSONCursor {
+  /// Writes a value that stays where it is. A function of its own: inlined, the optimiser would load
+  /// the value's parts first, and retain them.
+  @inlinable @inline(never)
+  func appending<Value: JSONWritable & ~Copyable>(borrowed value: borrowing Value) -> JSONCursor {
+    value.write(to: JSONWriter(self)).cursor
   }
 }

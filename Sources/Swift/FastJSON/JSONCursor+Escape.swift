@@ -81,39 +81,6 @@ extension JSONCursor {
   }
 }
 
-/// Fewer than 16 bytes of text, in registers.
-struct ShortText {
-  /// The first byte in the lowest bits, zeros behind the last.
-  var bytes: UInt128
-  var count: Int
-
-  @inline(__always)
-  init(bytes: UInt128, count: Int) {
-    self.bytes = bytes
-    self.count = count
-  }
-
-  /// Reads no byte outside of `text`: where a load would, two that overlap take its place.
-  @inline(__always)
-  init(_ text: UnsafeRawBufferPointer) {
-    count = text.count
-    bytes = 0
-    guard count > 0, let start = text.baseAddress else { return }
-    func load<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type) -> UInt128 {
-      let size = MemoryLayout<Word>.size
-      let low = UInt128(Word(littleEndian: start.loadUnaligned(as: Word.self)))
-      let last = (start + (count - size)).loadUnaligned(as: Word.self)
-      return low | UInt128(Word(littleEndian: last)) << UInt128((count - size) * 8)
-    }
-    switch count {
-    case 8...: bytes = load(UInt64.self)
-    case 4...: bytes = load(UInt32.self)
-    case 2...: bytes = load(UInt16.self)
-    default: bytes = load(UInt8.self)
-    }
-  }
-}
-
 extension SIMD2<UInt64> {
   /// The number of bytes before the first mark of an `EscapeScan`; 16 when there is none.
   @inline(__always)

@@ -29,6 +29,8 @@ extension JSONCursor {
 
   @inlinable @inline(__always)
   func appending(_ value: Int64) -> JSONCursor {
+    let unsigned = UInt64(bitPattern: value)
+    if unsigned < 10 { return appending(byte: UInt8(truncatingIfNeeded: unsigned) | 0x30) }
     position.storeBytes(of: 0x2D, as: UInt8.self)
     return advanced(by: value < 0 ? 1 : 0).appending(value.magnitude)
   }

@@ -1,70 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSONCursor {
-  /// Writes `"key":`.
+  /// Writes `"key":`, and the quote that opens a string if one follows.
   ///
-  /// Once this is inlined, the key is a constant: looking for escapes in it and copying it become a
-  /// few stores of constants.
+  /// Once this is inlined, the key is a constant: looking for escapes in it and putting it together
+  /// is done by the compiler, and a short one becomes one store of eight bytes, or two. That needs
+  /// code without loops and with few branches.
   @inlinable @inline(__always)
-  func appending(key: StaticString) -> JSONCursor {
+  func appending(key: StaticString, opensString: Bool = false) -> JSONCursor {
     let count = key.utf8CodeUnitCount
-    guard !needsEscape(key) else {
-      return appendingLong(key: key)
+    let end: UInt32 = opensString ? 0x22_3A22 : 0x3A22
+    let total = count + (opensString ? 4 : 3)
+    guard count <= 32 else { return appendingLong(key: key, opensString: opensString) }
+    if count <= 12 {
+      var text: UInt128 = 0
+      withUnsafeMutableBytes(of: &text) {
+        $0.baseAddress!.copyMemory(from: key.utf8Start, byteCount: count)
+      }
+      text = text.littleEndian
+      if needsEscape(shortKey: text, count) {
+        return appendingLong(key: key, opensString: opensString)
+      }
+      let member = 0x22 | text << 8 | UInt128(end) << (UInt128(count + 1) * 8)
+      position.storeBytes(of: UInt64(truncatingIfNeeded: member).littleEndian, as: UInt64.self)
+      if total > 8 {
+        (position + 8).storeBytes(
+          of: UInt64(truncatingIfNeeded: member >> 64).littleEndian, as: UInt64.self)
+      }
+    } else {
+      if needsEscape(key) { return appendingLong(key: key, opensString: opensString) }
+      position.storeBytes(of: 0x22, as: UInt8.self)
+      (position + 1).copyMemory(from: key.utf8Start, byteCount: count)
+      (position + (count + 1)).storeBytes(of: end.littleEndian, as: UInt32.self)
     }
-    position.storeBytes(of: 0x22, as: UInt8.self)
-    (position + 1).copyMemory(from: key.utf8Start, byteCount: count)
-    (position + (count + 1)).storeBytes(of: 0x3A22, as: UInt16.self)
-    return advanced(by: count + 3)
+    return advanced(by: total)
   }
 
   /// A key of more than 32 bytes, or one that needs an escape.
   @usableFromInline @inline(never)
-  func appendingLong(key: StaticString) -> JSONCursor {
-    appending(UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
-      .appending(byte: 0x3A).checked()
+  func appendingLong(key: StaticString, opensString: Bool) -> JSONCursor {
+    let text = UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
+    let named = appendingString(UnsafeRawBufferPointer(text)).appending(byte: 0x3A).checked()
+    return opensString ? named.appending(byte: 0x22) : named
   }
 
+  @inlinable @inline(__always)
+  func needsEscape(shortKey text: UInt128, _ count: Int) -> Bool {
+    // With their top bits set, the bytes that are not there cannot be taken for escapes.
+    let text = text | (0x8080_8080_8080_8080_8080_8080_8080_8080 as UInt128) << UInt128(count * 8)
+    let low = UInt64(truncatingIfNeeded: text)
+    let high = UInt64(truncatingIfNeeded: text >> 64)
+    return escapeMarks(low) | escapeMarks(high) != 0
+      || slashMarks(low) | slashMarks(high) != 0 && storage.pointee.escapesSlashes
+  }
+
+  /// A key of 8 to 32 bytes, seen through four words that overlap.
   @inlinable @inline(__always)
   func needsEscape(_ key: StaticString) -> Bool {
-    let marks = keyMarks(key)
-    return marks.escapes != 0 || marks.slashes != 0 && storage.pointee.escapesSlashes
-  }
-
-  /// Loads that overlap stand in for a loop, which the compiler would not always evaluate.
-  @inlinable @inline(__always)
-  func keyMarks(_ key: StaticString) -> (escapes: UInt64, slashes: UInt64) {
     let start = UnsafeRawPointer(key.utf8Start)
-    let count = key.utf8CodeUnitCount
-    switch count {
-    case 0: return (0, 0)
-    case 1...3:
-      // With a top bit set, the bytes that are not there cannot be taken for escapes.
-      let ends = UInt64(start[0]) | UInt64(start[count - 1]) << 8
-      let word = ends | UInt64(start[count / 2]) << 16 | 0x8080_8080_8000_0000
-      return (escapeMarks(word), slashMarks(word))
-    case 4...7:
-      let low = UInt64(start.loadUnaligned(as: UInt32.self))
-      let high = UInt64((start + (count - 4)).loadUnaligned(as: UInt32.self))
-      let word = low | high << 32
-      return (escapeMarks(word), slashMarks(word))
-    case 8...32:
-      let word = start.loadUnaligned(as: UInt64.self)
-      let last = (start + (count - 8)).loadUnaligned(as: UInt64.self)
-      var escapes = escapeMarks(word) | escapeMarks(last)
-      var slashes = slashMarks(word) | slashMarks(last)
-      if count > 16 {
-        let second = (start + 8).loadUnaligned(as: UInt64.self)
-        let third = (start + (count - 16)).loadUnaligned(as: UInt64.self)
-        escapes |= escapeMarks(second) | escapeMarks(third)
-        slashes |= slashMarks(second) | slashMarks(third)
-      }
-      return (escapes, slashes)
-    default: return (1, 0)
-    }
+    let last = key.utf8CodeUnitCount - 8
+    let a = start.loadUnaligned(as: UInt64.self)
+    let b = (start + min(8, last)).loadUnaligned(as: UInt64.self)
+    let c = (start + max(0, last - 8)).loadUnaligned(as: UInt64.self)
+    let d = (start + last).loadUnaligned(as: UInt64.self)
+    return escapeMarks(a) | escapeMarks(b) | escapeMarks(c) | escapeMarks(d) != 0
+      || slashMarks(a) | slashMarks(b) | slashMarks(c) | slashMarks(d) != 0
+        && storage.pointee.escapesSlashes
   }
-}
-
-extension UnsafeRawPointer {
-  @inlinable @inline(__always)
-  subscript(offset: Int) -> UInt8 { (self + offset).load(as: UInt8.self) }
 }

@@ -4,101 +4,113 @@ extension JSONCursor {
   /// Writes `string` in quotes, with its escapes.
   @inlinable @inline(__always)
   func appending(_ string: borrowing String) -> JSONCursor {
-    let words = StringLayout.words(of: string)
-    guard words.object & storage.pointee.smallStrings != 0 else {
-      return appendingAny(copy string)
-    }
-    return appendingSmall(words)
+    appending(byte: 0x22).appendingText(of: string).appending(byte: 0x22)
   }
 
-  /// A string of up to 15 bytes that lies in the two words of the String.
+  /// Writes `"key":"string",`: a key that is known, the quotes and the comma in as few stores as
+  /// possible.
+  @inlinable @inline(__always)
+  func appendingMember(_ key: StaticString, _ string: borrowing String) -> JSONCursor {
+    let text = appending(key: key, opensString: true).appendingText(of: string)
+    text.position.storeBytes(of: (0x2C22 as UInt16).littleEndian, as: UInt16.self)
+    return text.advanced(by: 2).checked()
+  }
+
+  @inlinable @inline(__always)
+  func appendingText(of string: borrowing String) -> JSONCursor {
+    let words = StringLayout.words(of: string)
+    guard words.object & storage.pointee.smallStrings != 0 else {
+      return appendingText(ofAny: copy string)
+    }
+    return appendingText(ofSmall: words)
+  }
+
+  /// The text of a string of up to 15 bytes that lies in the two words of the String.
   ///
   /// All 16 bytes are stored at once; if one of them needs an escape, they are written again.
   @inlinable @inline(__always)
-  func appendingSmall(_ words: StringLayout.Words) -> JSONCursor {
+  func appendingText(ofSmall words: StringLayout.Words) -> JSONCursor {
     let count = Int(truncatingIfNeeded: words.object >> 56 & 0xF)
     let text = SIMD2(words.first, words.object)
-    position.storeBytes(of: 0x22, as: UInt8.self)
-    (position + 1).storeBytes(of: text, as: SIMD2<UInt64>.self)
+    position.storeBytes(of: text, as: SIMD2<UInt64>.self)
     let bytes = unsafeBitCast(text | padding(from: count), to: SIMD16<UInt8>.self)
-    if EscapeScan(escapingSlashes: false).finds(in: bytes) { return appendingEscaped(words) }
-    let end = position + (count &+ 1)
-    end.storeBytes(of: 0x22, as: UInt8.self)
-    return moved(to: end + 1)
+    if EscapeScan(escapingSlashes: false).finds(in: bytes) {
+      return appendingEscapedText(ofSmall: words)
+    }
+    return advanced(by: count)
   }
 
   @usableFromInline @inline(never)
-  func appendingEscaped(_ words: StringLayout.Words) -> JSONCursor {
+  func appendingEscapedText(ofSmall words: StringLayout.Words) -> JSONCursor {
     let bytes = UInt128(words.object & 0x00FF_FFFF_FFFF_FFFF) << 64 | UInt128(words.first)
-    return appending(ShortText(bytes: bytes, count: Int(words.object >> 56 & 0xF)))
+    return appendingText(ShortText(bytes: bytes, count: Int(words.object >> 56 & 0xF)))
   }
 
-  /// Any string.
   @usableFromInline @inline(never)
-  func appendingAny(_ string: String) -> JSONCursor {
+  func appendingText(ofAny string: String) -> JSONCursor {
     if storage.pointee.readsStringLayout {
       let words = StringLayout.words(of: string)
-      if words.object & StringLayout.isSmall != 0 { return appendingEscaped(words) }
-      if let bytes = StringLayout.largeBytes(words) { return appending(bytes) }
+      if words.object & StringLayout.isSmall != 0 { return appendingEscapedText(ofSmall: words) }
+      if let bytes = StringLayout.largeBytes(words) { return appendingText(bytes) }
     }
-    if let cursor = string.utf8.withContiguousStorageIfAvailable({ appending($0) }) {
+    if let cursor = string.utf8.withContiguousStorageIfAvailable({
+      appendingText(UnsafeRawBufferPointer($0))
+    }) {
       return cursor
     }
     var copy = string
-    return copy.withUTF8 { appending($0) }
+    return copy.withUTF8 { appendingText(UnsafeRawBufferPointer($0)) }
   }
 
-  /// A part of a string, by public API alone.
+  /// Writes a part of a string in quotes, by public API alone.
   @usableFromInline
-  func appending(_ text: Substring) -> JSONCursor {
-    if let cursor = text.utf8.withContiguousStorageIfAvailable({ appending($0) }) { return cursor }
-    var copy = text
-    return copy.withUTF8 { appending($0) }
+  func appending(_ string: Substring) -> JSONCursor {
+    if let cursor = string.utf8.withContiguousStorageIfAvailable({
+      appendingString(UnsafeRawBufferPointer($0))
+    }) {
+      return cursor
+    }
+    var copy = string
+    return copy.withUTF8 { appendingString(UnsafeRawBufferPointer($0)) }
   }
 
   /// Writes UTF-8 text in quotes, with its escapes.
-  @usableFromInline
-  func appending(_ text: UnsafeBufferPointer<UInt8>) -> JSONCursor {
-    appending(UnsafeRawBufferPointer(text))
+  func appendingString(_ text: UnsafeRawBufferPointer) -> JSONCursor {
+    appending(byte: 0x22).appendingText(text).appending(byte: 0x22)
   }
 
   @inline(__always)
-  func appending(_ text: UnsafeRawBufferPointer) -> JSONCursor {
-    guard text.count >= 16 else { return appending(ShortText(text)) }
+  private func appendingText(_ text: UnsafeRawBufferPointer) -> JSONCursor {
+    guard text.count >= 16 else { return appendingText(ShortText(text)) }
     // One reservation covers a string in which every byte becomes six; very long ones go in parts,
     // so that they do not ask for six times their size.
-    guard text.count <= Self.longestPart else { return appendingLong(text) }
+    guard text.count <= Self.longestPart else { return appendingLongText(text) }
     let source = text.baseAddress!
     let scan = EscapeScan(escapingSlashes: storage.pointee.escapesSlashes)
     let cursor = reserving(6 * text.count)
-    let out = cursor.position + 1
-    cursor.position.storeBytes(of: 0x22, as: UInt8.self)
+    let out = cursor.position
     var done = 0
     let last = text.count - 16
     while done < last {
       let bytes = (source + done).loadUnaligned(as: SIMD16<UInt8>.self)
       (out + done).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-      if scan.finds(in: bytes) {
-        return cursor.escaping(text, from: done, at: out + done, scan).appending(byte: 0x22)
-      }
+      if scan.finds(in: bytes) { return cursor.escaping(text, from: done, at: out + done, scan) }
       done += 16
     }
     // The last vector overlaps the one before, which had nothing to escape.
     let bytes = (source + last).loadUnaligned(as: SIMD16<UInt8>.self)
     (out + last).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-    if scan.finds(in: bytes) {
-      return cursor.escaping(text, from: done, at: out + done, scan).appending(byte: 0x22)
-    }
-    return cursor.moved(to: out + text.count).appending(byte: 0x22)
+    if scan.finds(in: bytes) { return cursor.escaping(text, from: done, at: out + done, scan) }
+    return cursor.moved(to: out + text.count)
   }
 
   /// The longest text that is written with one reservation, in bytes.
-  static var longestPart: Int { 1 << 16 }
+  private static var longestPart: Int { 1 << 16 }
 
   @inline(never)
-  func appendingLong(_ text: UnsafeRawBufferPointer) -> JSONCursor {
+  private func appendingLongText(_ text: UnsafeRawBufferPointer) -> JSONCursor {
     let scan = EscapeScan(escapingSlashes: storage.pointee.escapesSlashes)
-    var cursor = appending(byte: 0x22)
+    var cursor = self
     var start = 0
     while start < text.count {
       let end = min(start + Self.longestPart, text.count)
@@ -109,13 +121,11 @@ extension JSONCursor {
         part, from: start - (end - Self.longestPart), at: cursor.position, scan)
       start = end
     }
-    return cursor.appending(byte: 0x22)
+    return cursor
   }
 
   @inline(__always)
-  func appending(_ text: ShortText) -> JSONCursor {
-    let cursor = appending(byte: 0x22)
-    let scan = EscapeScan(escapingSlashes: storage.pointee.escapesSlashes)
-    return cursor.escaping(text, at: cursor.position, scan).appending(byte: 0x22)
+  private func appendingText(_ text: ShortText) -> JSONCursor {
+    escaping(text, at: position, EscapeScan(escapingSlashes: storage.pointee.escapesSlashes))
   }
 }

@@ -16,6 +16,14 @@ public struct JSONObjectWriter: ~Copyable {
     return JSONObjectWriter(written.cursor.appending(byte: 0x2C).checked())
   }
 
+  /// Adds `"key":"value"`.
+  @inlinable @inline(__always)
+  public consuming func member(
+    _ key: StaticString, _ value: borrowing String
+  ) -> JSONObjectWriter {
+    JSONObjectWriter(cursor.appendingMember(key, value))
+  }
+
   /// Adds `"key":value`, or nothing for nil.
   @inlinable @inline(__always)
   public consuming func memberIfPresent<Value: JSONWritable & ~Copyable>(
