@@ -10,7 +10,9 @@ import Testing
   }
 
   /// All in one buffer, separated by line feeds: the first difference, if there is one.
-  private func firstDifference<Number: BinaryFloatingPoint & JSONWritable & CustomStringConvertible>(
+  private func firstDifference<
+    Number: BinaryFloatingPoint & JSONWritable & CustomStringConvertible
+  >(
     _ values: some Sequence<Number>
   ) throws -> String? {
     var buffer = JSONBuffer()
@@ -113,7 +115,9 @@ import Testing
     let powers = (-149...127).map { Float(sign: .plus, exponent: $0, significand: 1) }
     #expect(try firstDifference(powers.flatMap { [$0.nextDown, $0, $0.nextUp] }) == nil)
     var random = Sequence64(state: 5)
-    let bits = (0..<200_000).map { _ in Float(bitPattern: UInt32.random(in: 0 ... .max, using: &random)) }
+    let bits = (0..<200_000).map { _ in
+      Float(bitPattern: UInt32.random(in: 0 ... .max, using: &random))
+    }
     #expect(try firstDifference(bits) == nil)
   }
 
@@ -194,7 +198,8 @@ private struct LongNumber: Equatable {
     var carry: UInt64 = 0
     for i in 0..<max(words.count, other.words.count) {
       let word =
-        UInt128(i < words.count ? words[i] : 0) + UInt128(i < other.words.count ? other.words[i] : 0)
+        UInt128(i < words.count ? words[i] : 0)
+        + UInt128(i < other.words.count ? other.words[i] : 0)
         + UInt128(carry)
       sum.append(UInt64(truncatingIfNeeded: word))
       carry = UInt64(truncatingIfNeeded: word >> 64)

@@ -57,7 +57,8 @@ import Testing
     for byte: UInt8 in 0..<0x80 {
       let string = String(Character(Unicode.Scalar(byte)))
       try expect(string, escapes[byte] ?? string)
-      try expect(String(repeating: string, count: 3), String(repeating: escapes[byte] ?? string, count: 3))
+      try expect(
+        String(repeating: string, count: 3), String(repeating: escapes[byte] ?? string, count: 3))
       let long = String(repeating: string, count: 40)
       try expect(long, String(repeating: escapes[byte] ?? string, count: 40))
     }

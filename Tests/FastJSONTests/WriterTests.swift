@@ -105,11 +105,14 @@ import Testing
 
   /// Growth at every possible position.
   @Test func growth() throws {
-    let value = (0..<300).map { Point(x: Double($0) / 8, label: "\($0)\n", tags: ["\u{1}\u{2}", "é"]) }
+    let value = (0..<300).map {
+      Point(x: Double($0) / 8, label: "\($0)\n", tags: ["\u{1}\u{2}", "é"])
+    }
     let expected = try written(value, capacity: 1 << 20)
     for capacity in 0..<200 { #expect(try written(value, capacity: capacity) == expected) }
     let controls = (0..<100).map { String(repeating: "\u{1}", count: $0 % 16) }
-    let text = "[\(controls.map { "\"\(String(repeating: "\\u0001", count: $0.count))\"" }.joined(separator: ","))]"
+    let text =
+      "[\(controls.map { "\"\(String(repeating: "\\u0001", count: $0.count))\"" }.joined(separator: ","))]"
     for capacity in 0..<100 { #expect(try written(controls, capacity: capacity) == text) }
   }
 

@@ -24,7 +24,8 @@ extension JSONCursor {
     // The last vector of the text, without the bytes that were written.
     let count = end - source
     let last = (end - 16).loadUnaligned(as: UInt128.self).littleEndian
-    return escaping(ShortText(bytes: last >> UInt128((16 - count) * 8), count: count), at: out, scan)
+    return escaping(
+      ShortText(bytes: last >> UInt128((16 - count) * 8), count: count), at: out, scan)
   }
 
   /// Writes fewer than 16 bytes to `out`, with their escapes and without quotes.

@@ -5,7 +5,7 @@
 /// in these ranges.
 ///
 /// Source: Warren, Hacker's Delight, 2nd edition, section 10-8 (unsigned division by constants).
-@inlinable @inline(__always)
+@inline(__always)
 func eightDigits(_ value: UInt64) -> UInt64 {
   let thousands = (value &* 109_951_163) &>> 40
   let fours = thousands | (value &- thousands &* 10_000) &<< 32
@@ -16,28 +16,42 @@ func eightDigits(_ value: UInt64) -> UInt64 {
 }
 
 /// Eight times the digit zero, in ASCII.
-@inlinable @inline(__always)
+@inline(__always)
 var asciiZeros: UInt64 { 0x3030_3030_3030_3030 }
 
 extension JSONCursor {
+  // Inlined for one digit alone: code that is inlined everywhere must stay small.
+
   @inlinable @inline(__always)
   func appending(_ value: UInt64) -> JSONCursor {
-    if value < 10 { return appending(byte: UInt8(truncatingIfNeeded: value) | 0x30) }
-    if value < 100_000_000 { return appending(below1E8: value) }
-    return appending(large: value)
+    value < 10
+      ? appending(byte: UInt8(truncatingIfNeeded: value) | 0x30) : appending(above9: value)
   }
 
   @inlinable @inline(__always)
   func appending(_ value: Int64) -> JSONCursor {
     let unsigned = UInt64(bitPattern: value)
-    if unsigned < 10 { return appending(byte: UInt8(truncatingIfNeeded: unsigned) | 0x30) }
+    return unsigned < 10
+      ? appending(byte: UInt8(truncatingIfNeeded: unsigned) | 0x30) : appending(signed: value)
+  }
+
+  @usableFromInline @inline(never)
+  func appending(signed value: Int64) -> JSONCursor {
     position.storeBytes(of: 0x2D, as: UInt8.self)
-    return advanced(by: value < 0 ? 1 : 0).appending(value.magnitude)
+    let magnitude = value.magnitude
+    let cursor = advanced(by: value < 0 ? 1 : 0)
+    return magnitude < 100_000_000
+      ? cursor.appending(below1E8: magnitude) : cursor.appending(large: magnitude)
+  }
+
+  @usableFromInline @inline(never)
+  func appending(above9 value: UInt64) -> JSONCursor {
+    value < 100_000_000 ? appending(below1E8: value) : appending(large: value)
   }
 
   /// `value` from 1 to 10^8 - 1.
-  @inlinable @inline(__always)
-  func appending(below1E8 value: UInt64) -> JSONCursor {
+  @inline(__always)
+  private func appending(below1E8 value: UInt64) -> JSONCursor {
     let digits = eightDigits(value)
     let zeros = digits.trailingZeroBitCount & ~7
     let ascii = (digits | asciiZeros) &>> UInt64(truncatingIfNeeded: zeros)
@@ -46,15 +60,15 @@ extension JSONCursor {
   }
 
   /// Eight digits, with leading zeros.
-  @inlinable @inline(__always)
-  func appending(eight value: UInt64) -> JSONCursor {
+  @inline(__always)
+  private func appending(eight value: UInt64) -> JSONCursor {
     position.storeBytes(of: (eightDigits(value) | asciiZeros).littleEndian, as: UInt64.self)
     return advanced(by: 8)
   }
 
   /// `value` from 10^8 on.
-  @usableFromInline @inline(never)
-  func appending(large value: UInt64) -> JSONCursor {
+  @inline(__always)
+  private func appending(large value: UInt64) -> JSONCursor {
     let (upper, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
     if upper < 100_000_000 { return appending(below1E8: upper).appending(eight: low) }
     let (high, middle) = upper.quotientAndRemainder(dividingBy: 100_000_000)

@@ -13,7 +13,8 @@ struct JSONStorage {
   /// The offset of 16 vectors that stand behind this struct: number n has a top bit in each byte from n
   /// on, which keeps the padding of a short string from looking like control characters.
   @usableFromInline static var padding: Int { (MemoryLayout<JSONStorage>.size + 15) & ~15 }
-  @usableFromInline let escapesSlashes: Bool
+  /// All ones where `/` is to be escaped, else 0.
+  @usableFromInline let slashMask: UInt64
   @usableFromInline let readsStringLayout: Bool
   @usableFromInline var hasFailed = false
   /// What failed first.
@@ -26,11 +27,13 @@ struct JSONStorage {
   /// the punctuation; stores of 16 bytes may reach beyond what they write.
   @usableFromInline static var slack: Int { 256 }
 
+  var escapesSlashes: Bool { slashMask != 0 }
+
   init(capacity: Int, escapesSlashes: Bool, readsStringLayout: Bool) {
     self.capacity = max(capacity, 0) + 2 * Self.slack
     base = .allocate(byteCount: self.capacity, alignment: 64)
     smallStrings = readsStringLayout && !escapesSlashes ? StringLayout.isSmall : 0
-    self.escapesSlashes = escapesSlashes
+    slashMask = escapesSlashes ? .max : 0
     self.readsStringLayout = readsStringLayout
   }
 
@@ -39,7 +42,8 @@ struct JSONStorage {
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: Self.padding + 16 * 16, alignment: 16)
     for i in 0..<16 * 16 {
-      memory.storeBytes(of: i % 16 < i / 16 ? 0 : 0x80, toByteOffset: Self.padding + i, as: UInt8.self)
+      memory.storeBytes(
+        of: i % 16 < i / 16 ? 0 : 0x80, toByteOffset: Self.padding + i, as: UInt8.self)
     }
     return memory.initializeMemory(as: JSONStorage.self, to: self)
   }

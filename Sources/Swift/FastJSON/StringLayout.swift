@@ -81,7 +81,8 @@ enum StringLayout {
     let words = words(of: text)
     guard words.object & isSmall == 0, let bytes = largeBytes(words) else { return false }
     return text.utf8.withContiguousStorageIfAvailable { contiguous in
-      bytes.baseAddress == UnsafeRawPointer(contiguous.baseAddress) && bytes.count == contiguous.count
+      bytes.baseAddress == UnsafeRawPointer(contiguous.baseAddress)
+        && bytes.count == contiguous.count
     } ?? false
   }
 }

@@ -74,7 +74,8 @@ struct JSONParser {
     }
   }
 
-  private mutating func word(_ word: String, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue
+  private mutating func word(_ word: String, _ value: JSONValue) throws(JSONSyntaxError)
+    -> JSONValue
   {
     guard bytes[position...].starts(with: word.utf8) else { throw error("a value expected") }
     position += word.utf8.count
@@ -114,7 +115,9 @@ struct JSONParser {
         guard next == UInt8(ascii: "\"") else { throw error("a key in quotes expected") }
         let start = position
         let key = try string()
-        guard keys.insert(key).inserted else { throw error("the key \"\(key)\" comes twice", at: start) }
+        guard keys.insert(key).inserted else {
+          throw error("the key \"\(key)\" comes twice", at: start)
+        }
         skipSpace()
         guard take(UInt8(ascii: ":")) else { throw error("a colon expected") }
         members.append(JSONValue.Member(key, try value()))

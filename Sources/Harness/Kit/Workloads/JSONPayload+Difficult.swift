@@ -68,7 +68,9 @@ extension JSONPayload {
     ]
     values += (-300...300).flatMap { [Double("1e\($0)")!, Double("-3.25e\($0)")!] }
     values += (0..<500).map { _ in Double.random(in: -1000...1000, using: &random) }
-    values += (0..<500).map { _ in (Double.random(in: 0...1e4, using: &random) * 100).rounded() / 100 }
+    values += (0..<500).map { _ in
+      (Double.random(in: 0...1e4, using: &random) * 100).rounded() / 100
+    }
     values += (0..<1000).map { _ in Double(bitPattern: random.next()) }.filter(\.isFinite)
     return JSONPayload(id: "doubles", value: .array(values.map { .double($0) }))
   }
@@ -107,7 +109,8 @@ extension SeededGenerator {
     case 4...6: return .string(text(utf8Count: below(40)))
     case 7: return .array((0..<below(8)).map { _ in value(depth: depth - 1) })
     default:
-      return .object((0..<below(8)).map { .init("\($0)" + text(utf8Count: below(20)), value(depth: depth - 1)) })
+      return .object(
+        (0..<below(8)).map { .init("\($0)" + text(utf8Count: below(20)), value(depth: depth - 1)) })
     }
   }
 }

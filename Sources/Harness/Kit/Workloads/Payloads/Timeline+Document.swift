@@ -7,7 +7,9 @@ extension Timeline {
   }
 
   private static let words: [(language: String, words: [String])] = [
-    ("en", ["the", "morning", "train", "was", "late", "again", "coffee", "helps", "nobody", "sun"]),
+    (
+      "en", ["the", "morning", "train", "was", "late", "again", "coffee", "helps", "nobody", "sun"]
+    ),
     ("de", ["schöne", "Grüße", "aus", "Köln", "heute", "fährt", "die", "Straßenbahn", "später"]),
     ("ja", ["今日は", "とても", "いい", "天気", "ですね", "電車が", "遅れて", "います", "東京", "駅前で"]),
     ("zh", ["早上好", "今天", "天气", "很好", "我们", "一起", "喝咖啡", "火车", "晚点了"]),
