@@ -24,10 +24,11 @@ static void aes_xmm(uint64_t n) {
 
 // Each VAESENC reads the register that it writes, so the twelve lines differ in two numbers.
 #define VAES(width, i) "vaesenc %%" width "15, %%" width #i ", %%" width #i "\n\t"
+// clang-format off
 #define TWELVE_VAES(w)                                                                             \
-  VAES(w, 0)                                                                                       \
-  VAES(w, 1) VAES(w, 2) VAES(w, 3) VAES(w, 4) VAES(w, 5) VAES(w, 6) VAES(w, 7) VAES(w, 8)          \
-      VAES(w, 9) VAES(w, 10) VAES(w, 11)
+  VAES(w, 0) VAES(w, 1) VAES(w, 2) VAES(w, 3) VAES(w, 4) VAES(w, 5)                                \
+  VAES(w, 6) VAES(w, 7) VAES(w, 8) VAES(w, 9) VAES(w, 10) VAES(w, 11)
+// clang-format on
 
 static void aes_ymm(uint64_t n) {
   __asm__ volatile(".balign 64\n1:\n\t" TWELVE_VAES("ymm") "dec %0\n\tjnz 1b\n\tvzeroupper"
