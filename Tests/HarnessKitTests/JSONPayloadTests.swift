@@ -57,7 +57,8 @@ import Testing
     #expect(payloads[4].parts.map(\.json) == payloads[..<4].map { $0.parts[0].json })
   }
 
-  /// The values are those of the bytes: FastJSON writes the very bytes, JSONEncoder the same values.
+  /// The values are those of the bytes: FastJSON writes the very bytes, JSONEncoder the same
+  /// values.
   @Test(arguments: JSONPayload.standard.flatMap(\.parts).map { Document(part: $0) })
   func valuesAreDecodedFromTheBytes(document: Document) throws {
     var buffer = JSONBuffer()

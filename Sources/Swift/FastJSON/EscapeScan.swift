@@ -6,8 +6,8 @@
 ///
 /// Source: Warren, Hacker's Delight, 2nd edition, section 6-1 (zero bytes in a word).
 ///
-/// - Returns: 0 when there is none. Else the lowest byte whose top bit is set is the first that needs
-///   an escape; bytes above it may be set without need, because the subtractions borrow.
+/// - Returns: 0 when there is none. Else the lowest byte whose top bit is set is the first that
+///   needs an escape; bytes above it may be set without need, because the subtractions borrow.
 @inlinable @inline(__always)
 func escapeMarks(_ word: UInt64) -> UInt64 {
   let quote = (word ^ 0x2222_2222_2222_2222) &- 0x0101_0101_0101_0101

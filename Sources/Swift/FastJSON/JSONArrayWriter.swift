@@ -37,8 +37,8 @@ public struct JSONArrayWriter: ~Copyable {
 }
 
 extension JSONCursor {
-  /// Writes a value that stays where it is. A function of its own: inlined, the optimiser would load
-  /// the value's parts first, and retain them.
+  /// Writes a value that stays where it is. A function of its own: inlined, the optimiser would
+  /// load the value's parts first, and retain them.
   @inlinable @inline(never)
   func appending<Value: JSONWritable & ~Copyable>(borrowed value: borrowing Value) -> JSONCursor {
     value.write(to: JSONWriter(self)).cursor

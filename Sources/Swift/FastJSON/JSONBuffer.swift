@@ -50,7 +50,8 @@ public struct JSONBuffer: ~Copyable {
 
   /// Appends `value` as one JSON document, with nothing before or behind it.
   ///
-  /// - Throws: `JSONWritingError` for what JSON cannot express; the buffer is then as it was before.
+  /// - Throws: `JSONWritingError` for what JSON cannot express; the buffer is then as it was
+  ///   before.
   @inlinable @inline(__always)
   public mutating func write<Value: JSONWritable & ~Copyable>(
     _ value: borrowing Value

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSONCursor {
-  /// Writes `text`, of 16 bytes or more, from byte `start` on to `out`, with its escapes and without
-  /// quotes. Room for six bytes a byte, and the slack, has been reserved.
+  /// Writes `text`, of 16 bytes or more, from byte `start` on to `out`, with its escapes and
+  /// without quotes. Room for six bytes a byte, and the slack, has been reserved.
   @inline(never)
   func escaping(
     _ text: UnsafeRawBufferPointer, from start: Int, at out: UnsafeMutableRawPointer,
@@ -56,8 +56,8 @@ extension JSONCursor {
     return start.load(as: SIMD2<UInt64>.self)
   }
 
-  /// Writes the escape of `byte`: the short form where there is one, else `\u00xx` in lower case, as
-  /// JSONEncoder does. Stores up to eight bytes.
+  /// Writes the escape of `byte`: the short form where there is one, else `\u00xx` in lower case,
+  /// as JSONEncoder does. Stores up to eight bytes.
   @inline(__always)
   private static func store(
     escapeOf byte: UInt8, at out: UnsafeMutableRawPointer

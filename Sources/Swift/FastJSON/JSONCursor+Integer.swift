@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The eight decimal digits of `value`, which is below 10^8, as bytes 0 to 9, the first digit in the
-/// lowest byte. Divides all lanes at once, by multiplying with rounded-up reciprocals that are exact
-/// in these ranges.
+/// The eight decimal digits of `value`, which is below 10^8, as bytes 0 to 9, the first digit in
+/// the lowest byte. Divides all lanes at once, by multiplying with rounded-up reciprocals that are
+/// exact in these ranges.
 ///
 /// Source: Warren, Hacker's Delight, 2nd edition, section 10-8 (unsigned division by constants).
 @inline(__always)

@@ -10,8 +10,8 @@ struct JSONStorage {
   /// `StringLayout.isSmall`, or 0 where even short strings must take the long way: `/` is to be
   /// escaped, or the String's layout is not known.
   @usableFromInline let smallStrings: UInt64
-  /// The offset of 16 vectors that stand behind this struct: number n has a top bit in each byte from n
-  /// on, which keeps the padding of a short string from looking like control characters.
+  /// The offset of 16 vectors that stand behind this struct: number n has a top bit in each byte
+  /// from n on, which keeps the padding of a short string from looking like control characters.
   @usableFromInline static var padding: Int { (MemoryLayout<JSONStorage>.size + 15) & ~15 }
   /// All ones where `/` is to be escaped, else 0.
   @usableFromInline let slashMask: UInt64

@@ -1,6 +1,6 @@
 extension JSONPayload {
-  /// Documents in which encoders go wrong: escapes in every lane of a vector, all control characters,
-  /// the limits of numbers, empty and nested containers. The same for the same seed.
+  /// Documents in which encoders go wrong: escapes in every lane of a vector, all control
+  /// characters, the limits of numbers, empty and nested containers. The same for the same seed.
   static func difficult(seed: UInt64) -> [JSONPayload] {
     var random = SeededGenerator(seed: seed)
     return strings(&random) + [characters, longString(&random), integers, doubles(&random)]
@@ -9,8 +9,8 @@ extension JSONPayload {
       }
   }
 
-  /// For each length from 0 to 80 bytes: strings with one byte that needs an escape at each position,
-  /// one without, one with many, and some beyond ASCII.
+  /// For each length from 0 to 80 bytes: strings with one byte that needs an escape at each
+  /// position, one without, one with many, and some beyond ASCII.
   private static func strings(_ random: inout SeededGenerator) -> [JSONPayload] {
     (0...80).map { count in
       var strings = (0..<count).map { position -> JSONValue in

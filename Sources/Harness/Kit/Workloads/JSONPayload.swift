@@ -18,8 +18,8 @@ public struct JSONPayload: Sendable {
   public var id: String
   public var parts: [Part]
 
-  /// Size of `json` over all parts and repeats. What an implementation writes in one call can differ
-  /// a little, in how it formats numbers: `PreparedCase.bytesPerCall` is what counts.
+  /// Size of `json` over all parts and repeats. What an implementation writes in one call can
+  /// differ a little, in how it formats numbers: `PreparedCase.bytesPerCall` is what counts.
   public var byteCount: Int { parts.reduce(0) { $0 + $1.json.count * $1.repeats } }
 
   /// Goes through the documents of `calls` calls in their order. One that comes several times in a

@@ -2,8 +2,8 @@ import FastJSON
 
 /// Any JSON value, for documents whose type nobody has declared.
 ///
-/// Members keep their order, and integers are exact up to 64 bits. A number beyond that, or one with
-/// a fraction or an exponent, is the nearest double.
+/// Members keep their order, and integers are exact up to 64 bits. A number beyond that, or one
+/// with a fraction or an exponent, is the nearest double.
 public enum JSONValue: Equatable, Sendable {
   case null
   case bool(Bool)

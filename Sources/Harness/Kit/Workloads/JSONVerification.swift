@@ -1,5 +1,5 @@
-/// Checks that `encoding` writes what it was given: every document of `payloads`, then documents made
-/// to be difficult from `seed`.
+/// Checks that `encoding` writes what it was given: every document of `payloads`, then documents
+/// made to be difficult from `seed`.
 ///
 /// What it writes must have the bytes of the payload's source, or else be valid JSON in which
 /// Foundation's JSONSerialization finds the same values. Members may come in any order.
