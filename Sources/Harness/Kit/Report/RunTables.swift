@@ -25,11 +25,16 @@ extension RunResult {
     if source.isCoreCycles {
       lines.append("core clock \(clock) GHz (+- \(error)), time stamp counter \(tsc) GHz")
     }
+    if !masked.isEmpty { lines.append("masked: \(masked.names.joined(separator: ", "))") }
+    let costs = rows.compactMap { $0.measurement?.costPerByte }
+    let samples = costs.reduce(0) { $0 + $1.sorted.count }
+    let outliers = costs.reduce(0) { $0 + $1.outliers }
     let rounds = rows.compactMap { $0.measurement?.samples.count }
     if let least = rounds.min(), let most = rounds.max() {
       lines.append(
         "median of \(least == most ? "\(most)" : "\(least) to \(most)") rounds; +- is half the "
-          + "distance between the quartiles")
+          + "distance between the quartiles; \(outliers) of \(samples) samples lie outside Tukey's "
+          + "fences, none was dropped")
     }
     for limit in rows.compactMap({ row in row.limit.map { (row.address.workload, $0) } })
       .uniqued(by: { "\($0) \($1.name)" }) where limit.0.hasPrefix("aes")

@@ -41,6 +41,8 @@ public struct RunResult: Sendable {
   /// Why each better source was not used.
   public var refusals: [(source: CycleSource, reason: String)] = []
   public var plan: Plan
+  /// The CPU features that OPTLAB_MASK or --mask hid.
+  public var masked = FeatureSet.detected.subtracting(.inForce)
   /// The CPU that the run was pinned to.
   public var cpu: Int?
   /// How long the run was to take, in seconds, where somebody said so.
@@ -54,7 +56,8 @@ public struct RunResult: Sendable {
     }
   }
 
-  /// How many times the throughput of the workload's naive row of the same case; nil without one.
+  /// How many times the speed of the workload's naive row of the same case, a byte: the median over
+  /// the rounds in which both gave a sample; nil without such rounds.
   public func timesBaseline(_ row: Row) -> Double? {
     guard let own = row.measurement,
       let workload = Workload.all.first(where: { $0.id == row.address.workload })
@@ -62,6 +65,12 @@ public struct RunResult: Sendable {
     let naive = Address(
       workload: row.address.workload, case: row.address.case, implementation: workload.baseline)
     guard let baseline = rows.first(where: { $0.address == naive })?.measurement else { return nil }
-    return own.throughput / baseline.throughput
+    let naiveByRound = Dictionary(
+      uniqueKeysWithValues: zip(baseline.samples.map(\.round), baseline.costPerCall))
+    let rounds = zip(own.samples.map(\.round), own.costPerCall).compactMap { round, cost in
+      naiveByRound[round].map { (cost / Double(own.bytesPerCall), $0 / Double(baseline.bytesPerCall)) }
+    }
+    guard !rounds.isEmpty else { return nil }
+    return PairedComparison(first: rounds.map(\.0), second: rounds.map(\.1)).ratio
   }
 }
