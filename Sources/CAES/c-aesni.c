@@ -3,8 +3,8 @@
 // Technique: AES-NI, 8 blocks in flight, 1 to 8 at the end of a message. Counter blocks stay in
 //            big-endian order: while the counter's last byte does not overflow, block i is one
 //            PADDB of i onto it. The 128-bit carry is for one batch in 32, in integer registers.
-// Cost:      13, 15 or 17 vector instructions a block. Zen 4: 0.32 cycles/byte for AES-128, where
-//            the AES units allow 0.3125.
+// Cost:      13, 15 or 17 vector instructions a block. Zen 4, 8 KiB to 256 KiB: 0.32, 0.38 and 0.44
+//            cycles/byte, where the AES units allow 0.3125, 0.375 and 0.4375.
 // Pays:      on every x86-64 CPU since 2010; those with VAES have something better.
 
 #include "kernels.h"
@@ -101,6 +101,30 @@ AESNI INLINE void finish(__m128i last_key, __m128i state[LANES], const uint8_t *
   }
 }
 
+/// The same for a batch, four blocks at a time. The text is added to the last round key, so that
+/// AESENCLAST adds it, and instructions of a kind stand together. In single file the XORs take
+/// slots from the AES units wherever a neighbour on the core's other thread leaves a batch less
+/// room to overlap with the next one: 2 to 3 % of the whole.
+AESNI INLINE void finish_batch(__m128i last_key, __m128i state[LANES], const uint8_t *in,
+                               uint8_t *out) {
+#pragma unroll
+  for (int first = 0; first < LANES; first += 4) {
+    __m128i text[4];
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+      text[i] = _mm_xor_si128(load(in + 16 * (first + i)), last_key);
+    // The compiler's scheduler would put them back in single file.
+    __asm__("" : "+x"(text[0]), "+x"(text[1]), "+x"(text[2]), "+x"(text[3]));
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+      text[i] = _mm_aesenclast_si128(state[first + i], text[i]);
+    __asm__("" : "+x"(text[0]), "+x"(text[1]), "+x"(text[2]), "+x"(text[3]));
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+      store(out + 16 * (first + i), text[i]);
+  }
+}
+
 /// A partial block with no other in reach: `n` from 1 to 15, in two pieces that overlap.
 AESNI INLINE void finish_under16(__m128i keystream, const uint8_t *in, uint8_t *out, size_t n) {
   uint64_t low, high;
@@ -177,7 +201,7 @@ AESNI void caes_c_aesni(const void *ctx, const uint8_t counter[16], const uint8_
       block = count_with_carry(&c, state);
     }
     encrypt(keys, rounds, state, LANES);
-    finish(keys[rounds], state, in, out, LANES);
+    finish_batch(keys[rounds], state, in, out);
   }
 
   uint32_t blocks = (uint32_t)(n + 15) / 16;
