@@ -187,11 +187,17 @@ AESNI void caes_c_aesni(const void *ctx, const uint8_t counter[16], const uint8_
     return;
 
   __m128i block = load(counter);
+  __m128i state[LANES];
+  if (n <= 16) {
+    // Nothing to count, and no register to save before.
+    state[0] = block;
+    crypt_end(keys, rounds, state, in, out, n, 1);
+    return;
+  }
   number c;
   memcpy(&c, counter, 16);
   c.high = __builtin_bswap64(c.high);
   c.low = __builtin_bswap64(c.low);
-  __m128i state[LANES];
   for (; n >= 16 * LANES; n -= 16 * LANES, in += 16 * LANES, out += 16 * LANES) {
     if (__builtin_expect((uint8_t)c.low < 256 - LANES, 1)) {
       count(block, state, LANES);

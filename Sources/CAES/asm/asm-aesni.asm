@@ -161,6 +161,8 @@ caes_asm_aesni:
     lea    last_key, [ctx + rax + ROUND_KEYS]
     movdqu base, [counter]
     movdqa key0, [ctx + ROUND_KEYS]
+    cmp    n, 16
+    jbe    .count1              ; nothing to count
     cmp    n, 16 * LANES
     jb     .short
 
