@@ -47,8 +47,10 @@ struct AATestCommand: ParsableCommand {
       return Contestant(id: other.id, prepare: prepare(otherKernel))
     }
     let source = try chooseSource(forced: nil)
+    var plan = Plan.standard
+    plan.callMultiple = 50  // of which 2 % is one call
     let sampler = Sampler(
-      plan: .standard, calibration: .measure(), source: source,
+      plan: plan, calibration: .measure(), source: source,
       seed: UInt64.random(in: 0...UInt64.max))
     let progress = ProgressLine()
     var test = AATest()

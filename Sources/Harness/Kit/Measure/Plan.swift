@@ -10,6 +10,8 @@ public struct Plan: Sendable, Codable, Equatable {
   public var blocks: Int
   /// The time that slices aim at, in seconds; a longer call is a slice of its own.
   public var slice: Double
+  /// The calls of a slice are a multiple of this, so that a share of them is a whole number.
+  public var callMultiple = 1
   /// The least time of the clean slices in a sample, in seconds.
   public var sample: Double
   /// How often a dirty slice is repeated.
@@ -20,14 +22,14 @@ public struct Plan: Sendable, Codable, Equatable {
   public var longestRepeated = 0.002
 
   public static let standard = Plan(
-    rounds: 21, roundsOfLongCalls: 5, blocks: 3, slice: 0.2e-3, sample: 1e-3)
+    rounds: 21, roundsOfLongCalls: 5, blocks: 3, slice: 0.05e-3, sample: 1e-3)
 
   public static let quick = Plan(
-    rounds: 9, roundsOfLongCalls: 3, blocks: 3, slice: 0.2e-3, sample: 1e-3)
+    rounds: 9, roundsOfLongCalls: 3, blocks: 3, slice: 0.05e-3, sample: 1e-3)
 
   /// As many rounds as a deadline leaves room for, at least five.
   public static let timed = Plan(
-    rounds: 5, roundsOfLongCalls: 5, blocks: 3, slice: 0.2e-3, sample: 1e-3)
+    rounds: 5, roundsOfLongCalls: 5, blocks: 3, slice: 0.05e-3, sample: 1e-3)
 
   /// One call of everything: for tests, which want to know that it runs, not how fast.
   public static let once = Plan(rounds: 1, roundsOfLongCalls: 1, blocks: 1, slice: 0, sample: 0)

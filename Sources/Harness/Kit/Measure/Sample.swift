@@ -1,4 +1,4 @@
-/// The sum of the clean slices of one implementation in one round.
+/// The clean slices of one implementation in one round.
 public struct Sample: Sendable, Codable {
   public var round: Int
   /// Which of the run's buffer layouts it was taken with.
@@ -16,21 +16,22 @@ public struct Sample: Sendable, Codable {
 
   public var isClean: Bool { slices.contains(where: \.isClean) }
 
-  /// Ticks a call, over the slices that count.
-  public var ticksPerCall: Double { Self.ticksPerCall(counted, callsPerSlice) }
-
-  /// Ticks a call over every slice, dirty or not.
-  public var rawTicksPerCall: Double { Self.ticksPerCall(slices, callsPerSlice) }
-
-  private static func ticksPerCall(_ slices: [Slice], _ calls: Int) -> Double {
-    slices.reduce(0) { $0 + $1.ticks } / Double(slices.count * calls)
+  /// Ticks a call: the median of the slices that count. A neighbour's burst that begins and ends
+  /// within a slice leaves no trace in its probes; a sum would take it in, the median does not.
+  public var ticksPerCall: Double {
+    OrderStatistics(counted.map(\.ticks)).median / Double(callsPerSlice)
   }
 
-  /// Cycles a call by the hardware's counter, over the slices that count; nil without one.
+  /// Ticks a call over every slice, dirty or not: what was there without any choice.
+  public var rawTicksPerCall: Double {
+    slices.reduce(0) { $0 + $1.ticks } / Double(slices.count * callsPerSlice)
+  }
+
+  /// Cycles a call by the hardware's counter, likewise; nil without one.
   public var countedPerCall: Double? {
     let cycles = counted.compactMap(\.counted)
     guard cycles.count == counted.count else { return nil }
-    return cycles.reduce(0, +) / Double(cycles.count * callsPerSlice)
+    return OrderStatistics(cycles).median / Double(callsPerSlice)
   }
 
   /// Core cycles a tick, by all chains beside the slices that count.

@@ -100,7 +100,9 @@ public final class Sampler {
       time = seconds(calls, tries: 3)
     }
     let perCall = max(time / Double(calls), 1e-10)
-    let callsPerSlice = max(1, Int((plan.slice / perCall).rounded()))
+    let multiple = plan.callMultiple
+    let callsPerSlice =
+      max(1, Int((plan.slice / perCall / Double(multiple)).rounded())) * multiple
     let slice = Double(callsPerSlice) * perCall
     return Pace(
       calls: callsPerSlice,
