@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// Computes:  AES-CTR, 128-, 192- and 256-bit keys.
+// Technique: VAES on 256-bit registers, 16 blocks in flight, round keys from memory, where a
+//            broadcast costs no more than a load. Counter blocks stay in big-endian order: while
+//            the counter's last byte does not overflow, two of them are one VPADDB. The 128-bit
+//            carry is for one batch in 16, in integer registers. One block goes through 128-bit
+//            registers.
+// Cost:      13, 15 or 17 vector instructions for 2 blocks.
+// Pays:      where there is VAES without AVX-512, or 512-bit instructions lower the clock: Zen 3,
+//            Alder Lake and later, Ice Lake.
+
+#include "partial-block.h"
+
+#if defined(__x86_64__)
+
+#define VAES __attribute__((target("vaes,avx2")))
+/// Registers of a batch, and blocks and bytes in them.
+#define LANES 8
+#define BLOCKS (2 * LANES)
+#define BYTES (32 * LANES)
+
+/// The counter as a number. It is kept beside the vector because the way from the vector registers
+/// back to these is long.
+typedef struct number {
+  uint64_t high, low;
+} number;
+
+/// A counter block whose last byte is `i`, and nothing else.
+VAES INLINE __m128i increment(int i) { return _mm_set_epi64x((long long)((uint64_t)i << 56), 0); }
+
+/// The next counter block; `c` moves on.
+VAES INLINE __m128i next_block(number *c) {
+  __m128i block =
+      _mm_set_epi64x((long long)__builtin_bswap64(c->low), (long long)__builtin_bswap64(c->high));
+  c->low++;
+  c->high += c->low == 0;
+  // One after the other: spread over many registers, every call would pay for saving those.
+  __asm__("" : "+r"(c->low), "+r"(c->high), "+x"(block));
+  return block;
+}
+
+VAES INLINE __m256i next_blocks(number *c) {
+  __m128i first = next_block(c);
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(first), next_block(c), 1);
+}
+
+/// The next blocks, the first two being `blocks`, whose last byte does not overflow on the way.
+VAES INLINE void count(__m256i blocks, __m256i state[LANES], int lanes) {
+#pragma unroll
+  for (int i = 0; i < lanes; i++)
+    state[i] = _mm256_add_epi8(blocks, _mm256_broadcastsi128_si256(increment(2 * i)));
+}
+
+/// Round key in both blocks.
+VAES INLINE __m256i broadcast(const __m128i *key) {
+  return _mm256_broadcastsi128_si256(_mm_load_si128(key));
+}
+
+/// All rounds but the last.
+VAES INLINE void encrypt(const __m128i *keys, uint32_t rounds, __m256i state[LANES], int lanes) {
+#define ROUND(n)                                                                                   \
+  do {                                                                                             \
+    __m256i key = broadcast(&keys[n]);                                                             \
+    _Pragma("unroll") for (int i = 0; i < lanes; i++) state[i] =                                   \
+        _mm256_aesenc_epi128(state[i], key);                                                       \
+  } while (0)
+  __m256i first_key = broadcast(&keys[0]);
+#pragma unroll
+  for (int i = 0; i < lanes; i++)
+    state[i] = _mm256_xor_si256(state[i], first_key);
+  ROUND(1);
+  ROUND(2);
+  ROUND(3);
+  ROUND(4);
+  ROUND(5);
+  ROUND(6);
+  ROUND(7);
+  ROUND(8);
+  ROUND(9);
+  // The length of the key is the same for all batches of a message: the branches are predicted.
+  if (rounds > 10) {
+    ROUND(10);
+    ROUND(11);
+    if (rounds > 12) {
+      ROUND(12);
+      ROUND(13);
+    }
+  }
+#undef ROUND
+}
+
+/// Last round, text and store of the first `lanes` registers, four at a time. The text is added to
+/// the last round key, so that VAESENCLAST adds it.
+VAES INLINE void finish(__m256i last_key, __m256i state[LANES], const uint8_t *in, uint8_t *out,
+                        int lanes) {
+#pragma unroll
+  for (int first = 0; first < lanes; first += 4) {
+    int group = lanes - first < 4 ? lanes - first : 4;
+    __m256i text[4];
+#pragma unroll
+    for (int i = 0; i < group; i++)
+      text[i] =
+          _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)(in + 32 * (first + i))), last_key);
+    // Instructions of a kind together: in single file they take slots from the AES units.
+    if (group == 4)
+      __asm__("" : "+x"(text[0]), "+x"(text[1]), "+x"(text[2]), "+x"(text[3]));
+#pragma unroll
+    for (int i = 0; i < group; i++)
+      text[i] = _mm256_aesenclast_epi128(state[first + i], text[i]);
+    if (group == 4)
+      __asm__("" : "+x"(text[0]), "+x"(text[1]), "+x"(text[2]), "+x"(text[3]));
+#pragma unroll
+    for (int i = 0; i < group; i++)
+      _mm256_storeu_si256((__m256i *)(out + 32 * (first + i)), text[i]);
+  }
+}
+
+/// 1 to 31 bytes with the keystream of two blocks.
+VAES INLINE void finish_under32(__m256i keystream, const uint8_t *in, uint8_t *out, size_t n) {
+  __m128i block = _mm256_castsi256_si128(keystream);
+  if (n >= 16) {
+    store(out, _mm_xor_si128(block, load(in)));
+    block = _mm256_extracti128_si256(keystream, 1);
+    n -= 16;
+    if (n == 0)
+      return;
+    in += 16;
+    out += 16;
+  }
+  finish_under16(block, in, out, n);
+}
+
+/// The last `lanes` registers of a message, counted already; the last one may be partial.
+VAES INLINE void crypt_end(const __m128i *keys, uint32_t rounds, __m256i state[LANES],
+                           const uint8_t *in, uint8_t *out, size_t n, int lanes) {
+  encrypt(keys, rounds, state, lanes);
+  __m256i last_key = broadcast(&keys[rounds]);
+  if (n % 32 == 0) {
+    finish(last_key, state, in, out, lanes);
+    return;
+  }
+  finish(last_key, state, in, out, lanes - 1);
+  finish_under32(_mm256_aesenclast_epi128(state[lanes - 1], last_key), in + 32 * (lanes - 1),
+                 out + 32 * (lanes - 1), n % 32);
+}
+
+/// 1 to 16 bytes.
+VAES INLINE void crypt_block(const __m128i *keys, uint32_t rounds, const uint8_t counter[16],
+                             const uint8_t *in, uint8_t *out, size_t n) {
+  __m128i state = _mm_xor_si128(load(counter), keys[0]);
+#pragma unroll
+  for (int i = 1; i < 10; i++)
+    state = _mm_aesenc_si128(state, keys[i]);
+  if (rounds > 10) {
+    state = _mm_aesenc_si128(state, keys[10]);
+    state = _mm_aesenc_si128(state, keys[11]);
+    if (rounds > 12) {
+      state = _mm_aesenc_si128(state, keys[12]);
+      state = _mm_aesenc_si128(state, keys[13]);
+    }
+  }
+  state = _mm_aesenclast_si128(state, keys[rounds]);
+  if (n == 16)
+    store(out, _mm_xor_si128(state, load(in)));
+  else
+    finish_under16(state, in, out, n);
+}
+
+VAES void caes_c_vaes256(const void *ctx, const uint8_t counter[16], const uint8_t *in,
+                         uint8_t *out, size_t n) {
+  const caes_aesni_context *context = ctx;
+  const __m128i *keys = context->round_keys;
+  if (n == 0)
+    return;
+  uint32_t rounds = context->rounds;
+  if (n <= 16) {
+    crypt_block(keys, rounds, counter, in, out, n);
+    return;
+  }
+  number c;
+  memcpy(&c, counter, 16);
+  c.high = __builtin_bswap64(c.high);
+  c.low = __builtin_bswap64(c.low);
+  // The first two blocks, unless the last byte overflows, which is looked at before they are used.
+  __m256i blocks = _mm256_add_epi8(_mm256_broadcastsi128_si256(load(counter)),
+                                   _mm256_set_m128i(increment(1), increment(0)));
+  __m256i state[LANES];
+  for (; n >= BYTES; n -= BYTES, in += BYTES, out += BYTES) {
+    if (__builtin_expect((uint8_t)c.low < 256 - BLOCKS, 1)) {
+      count(blocks, state, LANES);
+      blocks = _mm256_add_epi8(blocks, _mm256_broadcastsi128_si256(increment(BLOCKS)));
+      c.low += BLOCKS;
+    } else {
+#pragma unroll
+      for (int i = 0; i < LANES; i++)
+        state[i] = next_blocks(&c);
+      number after = c;
+      blocks = next_blocks(&after);
+    }
+    encrypt(keys, rounds, state, LANES);
+    finish(broadcast(&keys[rounds]), state, in, out, LANES);
+  }
+
+  uint32_t registers = (uint32_t)(n + 31) / 32;
+#define EACH_END(DO) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8)
+  if (__builtin_expect((uint8_t)c.low + 2 * registers <= 256, 1)) {
+    switch (registers) {
+#define COUNT(lanes)                                                                               \
+  case lanes:                                                                                      \
+    count(blocks, state, lanes);                                                                   \
+    goto counted##lanes;
+      EACH_END(COUNT)
+#undef COUNT
+    }
+    return;
+  }
+#pragma unroll
+  for (int i = 0; i < LANES; i++)
+    state[i] = next_blocks(&c);
+  switch (registers) {
+#define END(lanes)                                                                                 \
+  case lanes:                                                                                      \
+    counted##lanes : crypt_end(keys, rounds, state, in, out, n, lanes);                            \
+    return;
+    EACH_END(END)
+#undef END
+#undef EACH_END
+  }
+}
+#endif
