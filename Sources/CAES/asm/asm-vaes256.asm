@@ -1,0 +1,376 @@
+; SPDX-License-Identifier: Apache-2.0
+; Computes:  AES-CTR, 128-, 192- and 256-bit keys.
+; Technique: VAES on 256-bit registers, 16 blocks in flight, round keys from memory, where a
+;            broadcast costs no more than a load. Counter blocks stay in big-endian order: while the
+;            counter's last byte does not overflow, two of them are one VPADDB. The 128-bit carry
+;            is for one batch in 16, in integer registers. One block goes through 128-bit registers.
+; Cost:      13, 15 or 17 vector instructions for 2 blocks.
+; Pays:      where there is VAES without AVX-512, or 512-bit instructions lower the clock: Zen 3,
+;            Alder Lake and later, Ice Lake.
+;
+;   void caes_asm_vaes256(const void *ctx, const uint8_t counter[16],
+;                         const uint8_t *in, uint8_t *out, size_t n);
+;
+; The contract is that of caes_kernel in caes.h. Needs VAES and AVX2. A leaf function: the stack is
+; not touched. Branches depend on n, the number of rounds and the counter, never on key or text.
+
+bits 64
+default rel
+%use smartalign
+alignmode p6, 64
+%include "context.inc"
+
+section .text align=64
+
+%define ctx       rdi
+%define counter   rsi
+%define in        rdx
+%define out       rcx
+%define n         r8            ; bytes left
+%define n32       r8d
+%define last_key  r10           ; address of the last round key
+%define rounds32  r11d          ; 10, 12 or 14
+
+; The counter as a number, in messages of more than a block, and where its last byte overflows. It
+; is kept beside base because the way from the vector registers back to these is long.
+%define high_half rax
+%define low_half  rsi           ; over counter
+%define low_byte  sil
+%define swapped   r9
+
+%define LANES     8             ; registers of a batch: ymm0 to ymm7
+%define BLOCKS    (2 * LANES)
+%define BYTES     (32 * LANES)
+%define base      ymm8          ; next two counter blocks, big-endian
+%define round_key ymm9
+%define TEXT      10            ; text of four registers: ymm10 to ymm13
+
+; ---------------------------------------------------------------------- parts of a batch
+; %1 is the number of registers throughout.
+
+; state i = base + 2 i, where base's last byte does not overflow.
+%macro counter_blocks 1
+    vmovdqa ymm0, base
+%assign i 1
+%rep %1 - 1
+    vpaddb  ymm %+ i, base, [steps + 32 * i]
+%assign i i + 1
+%endrep
+%endmacro
+
+; ymm%1 = the next two counter blocks, counted in 128 bits; the number moves on.
+%macro carry_blocks 1
+    next_block xmm %+ %1
+    next_block xmm14
+    vinserti128 ymm %+ %1, ymm %+ %1, xmm14, 1
+%endmacro
+%macro next_block 1
+    mov     swapped, high_half
+    bswap   swapped
+    vmovq   %1, swapped
+    mov     swapped, low_half
+    bswap   swapped
+    vpinsrq %1, %1, swapped, 1
+    add     low_half, 1
+    adc     high_half, 0
+%endmacro
+
+; One round of all blocks. %2: number of the round.
+%macro round 2
+    vbroadcasti128 round_key, [ctx + ROUND_KEYS + 16 * (%2)]
+%assign i 0
+%rep %1
+    vaesenc ymm %+ i, ymm %+ i, round_key
+%assign i i + 1
+%endrep
+%endmacro
+
+; All rounds but the last; afterwards round_key is the last one's. The key's length is the same for
+; all batches of a message, so the two branches are predicted.
+%macro rounds 1
+    vbroadcasti128 round_key, [ctx + ROUND_KEYS]
+%assign i 0
+%rep %1
+    vpxor   ymm %+ i, ymm %+ i, round_key
+%assign i i + 1
+%endrep
+%assign r 1
+%rep 9
+    round   %1, r
+%assign r r + 1
+%endrep
+    cmp     rounds32, 12
+    jb      %%last
+    round   %1, 10
+    round   %1, 11
+    je      %%last
+    round   %1, 12
+    round   %1, 13
+%%last:
+    vbroadcasti128 round_key, [last_key]
+%endmacro
+
+; Last round, text and store of registers %1 to %1 + %2 - 1, at most four. The text is added to the
+; last round key, so that VAESENCLAST adds it; instructions of a kind stand together, because in
+; single file they take slots from the AES units.
+%macro finish_group 2
+%assign i %1
+%assign t TEXT
+%rep %2
+    vpxor   ymm %+ t, round_key, [in + 32 * i]
+%assign i i + 1
+%assign t t + 1
+%endrep
+%assign i %1
+%assign t TEXT
+%rep %2
+    vaesenclast ymm %+ i, ymm %+ i, ymm %+ t
+%assign i i + 1
+%assign t t + 1
+%endrep
+%assign i %1
+%rep %2
+    vmovdqu [out + 32 * i], ymm %+ i
+%assign i i + 1
+%endrep
+%endmacro
+
+; The same for the first %1 registers.
+%macro finish 1
+%if %1 > 4
+    finish_group 0, 4
+%assign rest %1 - 4
+    finish_group 4, rest
+%else
+    finish_group 0, %1
+%endif
+%endmacro
+
+; ---------------------------------------------------------------------- the function
+
+global caes_asm_vaes256:function (caes_asm_vaes256.end - caes_asm_vaes256)
+align 64
+caes_asm_vaes256:
+    endbr64
+    test    n, n
+    jz      .nothing
+    mov     rounds32, [ctx + ROUNDS]
+    mov     r10d, rounds32
+    shl     r10d, 4
+    add     last_key, ctx
+    cmp     n, 16
+    jbe     .block
+
+    vbroadcasti128 base, [counter]
+    vpaddb  base, base, [steps]
+    mov     high_half, [counter]
+    mov     low_half, [counter + 8]     ; over counter
+    bswap   high_half
+    bswap   low_half
+    cmp     n, BYTES
+    jb      .end_of_message
+
+align 64
+.batch:
+    cmp     low_byte, 256 - BLOCKS
+    jae     .carry_batch        ; equal: not in this batch, but in the base of the next
+    counter_blocks LANES
+    vpaddb  base, base, [steps + 32 * LANES]
+    add     low_half, BLOCKS
+.batch_counted:
+    rounds  LANES
+    finish  LANES
+    add     in, BYTES
+    add     out, BYTES
+    sub     n, BYTES
+    cmp     n, BYTES
+    jae     .batch
+    test    n, n
+    jz      .done
+
+; 1 to 255 bytes: 1 to 8 registers side by side.
+; Goes to %1<registers>.
+%macro to_registers 1
+    cmp     n, 128
+    ja      %%5_to_8
+    cmp     n, 64
+    ja      %%3_or_4
+    cmp     n, 32
+    jbe     %1 %+ 1
+    jmp     %1 %+ 2
+%%3_or_4:
+    cmp     n, 96
+    jbe     %1 %+ 3
+    jmp     %1 %+ 4
+%%5_to_8:
+    cmp     n, 192
+    ja      %%7_or_8
+    cmp     n, 160
+    jbe     %1 %+ 5
+    jmp     %1 %+ 6
+%%7_or_8:
+    cmp     n, 224
+    jbe     %1 %+ 7
+    jmp     %1 %+ 8
+%endmacro
+.end_of_message:
+    cmp     low_byte, 256 - BLOCKS      ; as many blocks as the message may have here
+    ja      .carry
+    to_registers .count
+
+; %1 registers, of which the last may be partial.
+%macro end_of_message 1
+%assign last %1 - 1
+align 16
+.count%1:
+    counter_blocks %1
+.counted%1:
+    rounds  %1
+    test    n, 31
+    jnz     .partial%1
+    finish  %1
+    vzeroupper
+    ret
+.partial%1:
+    finish  last
+    vaesenclast ymm0, ymm %+ last, round_key
+    add     in, 32 * last
+    add     out, 32 * last
+    jmp     .under32
+%endmacro
+
+%assign lanes 1
+%rep LANES
+    end_of_message %[lanes]
+%assign lanes lanes + 1
+%endrep
+
+; The counter's last byte may overflow before the end: count in 128 bits.
+align 16
+.carry:
+%assign i 0
+%rep LANES
+    carry_blocks %[i]
+%assign i i + 1
+%endrep
+    to_registers .counted
+
+; The same for a batch, or for the block after it.
+align 16
+.carry_batch:
+%assign i 0
+%rep LANES
+    carry_blocks %[i]
+%assign i i + 1
+%endrep
+    carry_blocks 8              ; base, which the number does not count
+    sub     low_half, 2
+    sbb     high_half, 0
+    jmp     .batch_counted
+
+; 1 to 16 bytes, in 128-bit registers.
+align 16
+.block:
+    vmovdqu xmm0, [counter]
+    vpxor   xmm0, xmm0, [ctx + ROUND_KEYS]
+%assign r 1
+%rep 9
+    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * r]
+%assign r r + 1
+%endrep
+    cmp     rounds32, 12
+    jb      .last_of_block
+    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 10]
+    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 11]
+    je      .last_of_block
+    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 12]
+    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 13]
+.last_of_block:
+    vaesenclast xmm0, xmm0, [last_key]
+    cmp     n32, 16
+    jb      .under16
+    vpxor   xmm0, xmm0, [in]
+    vmovdqu [out], xmm0
+.nothing:
+    ret
+
+; The last n % 32 bytes, keystream in ymm0; out of the way of the short messages above.
+align 16
+.under32:
+    vextracti128 xmm1, ymm0, 1
+    vzeroupper
+    and     n32, 31
+    cmp     n32, 16
+    jb      .under16
+    vpxor   xmm0, xmm0, [in]
+    vmovdqu [out], xmm0
+    sub     n32, 16
+    jz      .nothing
+    vmovdqa xmm0, xmm1
+    add     in, 16
+    add     out, 16
+
+; 1 to 15 bytes, keystream in xmm0: two pieces that overlap.
+.under16:
+    lea     rsi, [slide]
+    cmp     n32, 4
+    jb      .under4
+    cmp     n32, 8
+    jb      .under8
+    vpshufb xmm1, xmm0, [rsi + n - 8]   ; from byte n - 8 to the front
+    vmovq   xmm2, [in]
+    vmovq   xmm3, [in + n - 8]
+    vpxor   xmm0, xmm0, xmm2
+    vpxor   xmm1, xmm1, xmm3
+    vmovq   [out], xmm0
+    vmovq   [out + n - 8], xmm1
+    ret
+.under8:
+    vpshufb xmm1, xmm0, [rsi + n - 4]
+    vmovd   xmm2, [in]
+    vmovd   xmm3, [in + n - 4]
+    vpxor   xmm0, xmm0, xmm2
+    vpxor   xmm1, xmm1, xmm3
+    vmovd   [out], xmm0
+    vmovd   [out + n - 4], xmm1
+    ret
+.under4:
+    vmovd   eax, xmm0
+.byte:
+    movzx   esi, byte [in]
+    xor     esi, eax
+    mov     [out], sil
+    shr     eax, 8
+    inc     in
+    inc     out
+    dec     n32
+    jnz     .byte
+    ret
+
+.done:
+    vzeroupper
+    ret
+.end:
+
+align 32
+; 2 i in the last byte of both blocks; in the first row, each block's place in its pair.
+steps:
+    times 31 db 0
+    db 1
+%assign i 1
+%rep LANES
+    times 15 db 0
+    db 2 * i
+    times 15 db 0
+    db 2 * i
+%assign i i + 1
+%endrep
+
+; PSHUFB masks: from slide + k, byte k to the front. What moves in is 0.
+slide:
+%assign i 0
+%rep 16
+    db i
+%assign i i + 1
+%endrep
+    times 16 db 0x80
