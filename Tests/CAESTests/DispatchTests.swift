@@ -40,16 +40,46 @@ struct DispatchTests {
     #expect(caes_chosen_kernel() == caes_choose_kernel(caes_features()))
   }
 
-  @Test func theMaskForcesATier() async {
+  /// What the mask leaves, from the fastest tier down; each in a process of its own, because the
+  /// choice is made once.
+  @Test(arguments: [
+    ("", "c-vaes512"), ("fast-zmm", "c-vaes256"), ("avx512bw", "c-vaes256"),
+    ("avx512f", "c-vaes256"), ("vaes", "c-aesni"), ("avx,avx2", "c-aesni"),
+  ])
+  func theMaskForcesATier(_ mask: String, _ tier: String) async {
+    await #expect(processExitsWith: .success) { [mask = mask as String, tier = tier as String] in
+      setenv("OPTLAB_MASK", mask, 1)
+      let row = try #require(Self.rows.first { $0.id == tier }).row
+      let counts = FeatureSet(rawValue: row.required | row.preferred)
+      if FeatureSet.detected.isSuperset(of: counts) {
+        #expect(FeatureSet.inForce.isSuperset(of: counts))
+        let chosen = try #require(caes_chosen_kernel()).pointee
+        #expect(String(cString: chosen.id) == tier)
+        // The function that a caller of the choice runs is that tier's own.
+        #expect(unsafeBitCast(chosen.crypt, to: Int.self) == unsafeBitCast(row.crypt, to: Int.self))
+      } else {
+        // This CPU lacks the tier anyway: nothing faster may take its place.
+        let ids = Self.rows.map(\.id)
+        let chosen = caes_chosen_kernel().flatMap {
+          ids.firstIndex(of: String(cString: $0.pointee.id))
+        }
+        #expect(chosen ?? ids.endIndex > (ids.firstIndex(of: tier) ?? ids.endIndex))
+      }
+    }
+  }
+
+  @Test func withoutAESTheMaskLeavesNone() async {
     await #expect(processExitsWith: .success) {
       setenv("OPTLAB_MASK", "aes", 1)
       #expect(caes_chosen_kernel() == nil)
     }
-    await #expect(processExitsWith: .success) {
-      setenv("OPTLAB_MASK", "avx,avx2", 1)
-      let expected =
-        FeatureSet.detected.isSuperset(of: FeatureSet(CAES_AES, CAES_SSSE3)) ? "c-aesni" : nil
-      #expect(caes_chosen_kernel().map { String(cString: $0.pointee.id) } == expected)
+  }
+
+  /// A CPU that lowers its clock for 512-bit instructions can run them, and does not.
+  @Test func requiresAndPrefersAreApart() throws {
+    for row in Self.rows.map(\.row) where row.preferred != 0 {
+      #expect(row.required & row.preferred == 0)
+      #expect(choice(row.required) != String(cString: row.id))
     }
   }
 
@@ -66,7 +96,9 @@ struct DispatchTests {
     #expect(Set(ids).count == ids.count)
     #expect(ids.first == "swift-table")
     #expect(Implementation.all.first?.remarks == ["secret-dependent loads"])
-    let constantTime = Implementation.all.filter { $0.id.hasSuffix("aesni") }
+    let tiers = ["aesni", "vaes256", "vaes512"].flatMap { ["c-\($0)", "asm-\($0)"] }
+    let constantTime = Implementation.all.filter { tiers.contains($0.id) }
+    #expect(Set(constantTime.map(\.id)) == Set(tiers))
     #expect(constantTime.allSatisfy { $0.remarks.isEmpty })
   }
 }
