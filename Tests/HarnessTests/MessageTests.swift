@@ -56,7 +56,8 @@ struct MessageTests {
     let first = output.stderr.prefix { $0 != "\n" }
     #expect(first.hasPrefix("Error: "))
     #expect(first.contains(bad.input))
-    if bad.name != "bad-cpu" {  // which lists this machine's CPUs
+    // Two messages list what differs: this machine's CPUs, and the implementations there are.
+    if !["bad-cpu", "no-such-implementation"].contains(bad.name) {
       try Snapshot.expect(output.stderr, as: bad.name)
     }
   }
@@ -71,6 +72,14 @@ struct MessageTests {
     #expect(output.stdout.isEmpty)
     #expect(output.stderr.contains(file.path()))
     #expect(output.stderr.contains("not valid JSON"))
+  }
+
+  @Test("An unknown implementation: the message lists those there are")
+  func validImplementations() async throws {
+    let output = try await BuiltHarness.run(["--impl", "nosuch"])
+    for id in ["all", "swift-table", "c-aesni", "asm-aesni", "openssl", "foundation", "simdjson"] {
+      #expect(output.stderr.contains(id))
+    }
   }
 
   @Test("OPTLAB_MASK is read like --mask")

@@ -68,9 +68,12 @@ public struct RunResult: Sendable {
     let naiveByRound = Dictionary(
       uniqueKeysWithValues: zip(baseline.samples.map(\.round), baseline.costPerCall))
     let rounds = zip(own.samples.map(\.round), own.costPerCall).compactMap { round, cost in
-      naiveByRound[round].map { (cost / Double(own.bytesPerCall), $0 / Double(baseline.bytesPerCall)) }
+      naiveByRound[round].map { (own: cost, naive: $0) }
     }
     guard !rounds.isEmpty else { return nil }
-    return PairedComparison(first: rounds.map(\.0), second: rounds.map(\.1)).ratio
+    return PairedComparison(
+      first: rounds.map { $0.own / Double(own.bytesPerCall) },
+      second: rounds.map { $0.naive / Double(baseline.bytesPerCall) }
+    ).ratio
   }
 }

@@ -42,7 +42,7 @@ public struct Selection: Sendable {
       throw Failure(description: "'\(filter!)' is not a regular expression: \(error)")
     }
     groups = []
-    var passed = 0
+    var isDone = false
     for workload in workloads {
       for one in cases(workload) {
         let able = implementations.filter(workload.isDone)
@@ -52,7 +52,7 @@ public struct Selection: Sendable {
             workload: workload.id, case: one.id, implementation: implementation.id)
           return address.description.contains(regex)
         }
-        passed += able.count
+        isDone = isDone || !able.isEmpty
         guard !chosen.isEmpty else { continue }
         groups.append(Group(workload: workload, case: one, implementations: chosen))
       }
@@ -64,13 +64,13 @@ public struct Selection: Sendable {
             "\(workloads.map(\.id).joined(separator: ", ")) has none of the chosen cases "
             + "(pyaes is one of aes-128-ctr alone)")
       }
-      guard let filter, passed > 0 else {
+      guard let filter, isDone else {
         throw Failure(
           description: "none of \(implementations.map(\.id).joined(separator: ", ")) does "
             + workloads.map(\.id).joined(separator: ", "))
       }
       throw Failure(
-        description: "the filter '\(filter)' matches none of \(passed) addresses, such as "
+        description: "the filter '\(filter)' matches no address; one looks like "
           + "'aes-128-ctr/8KiB/c-aesni'")
     }
   }
