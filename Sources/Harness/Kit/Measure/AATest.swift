@@ -72,9 +72,8 @@ public struct AATest: Sendable, Codable {
       let measured = try sampler.measure(contestants)
       asked += slowed?.asked ?? 0
       made += slowed?.made ?? 0
-      let cycles = measured.map(\.costPerCall)
-      let same = PairedComparison(first: cycles[0], second: cycles[1])
-      let slower = PairedComparison(first: cycles[0], second: cycles[2])
+      let same = PairedComparison(measured[0], measured[1])
+      let slower = PairedComparison(measured[0], measured[2])
       comparisons += 1
       ratios.append(same.ratio)
       slowdownRatios.append(slower.ratio)

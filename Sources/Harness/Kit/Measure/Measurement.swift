@@ -1,6 +1,15 @@
 /// All samples of one implementation and case, and what they say.
 public struct Measurement: Sendable, Codable {
+  /// In the order of the rounds, clean or not.
   public var samples: [Sample]
+  /// How many samples were planned; a noisy run takes more.
+  public var planned: Int
+  /// The samples of which the figures are made: the clean ones, or all where those are fewer than
+  /// half of what was planned.
+  public var counted: [Sample] {
+    let clean = samples.filter(\.isClean)
+    return isContended ? samples : clean
+  }
   public var callsPerSlice: Int
   /// Bytes of text encrypted, or of JSON written, in one call.
   public var bytesPerCall: Int
@@ -8,9 +17,9 @@ public struct Measurement: Sendable, Codable {
   /// Ticks a second of the time stamps.
   public var ticksPerSecond: Double
 
-  /// What a call costs in each sample, in the unit of `source`.
+  /// What a call costs in each sample that counts, in the unit of `source`.
   public var costPerCall: [Double] {
-    samples.map { sample in
+    counted.map { sample in
       switch source {
       case .pmu: sample.countedPerCall ?? sample.ticksPerCall * sample.cyclesPerTick
       case .calibrated: sample.ticksPerCall * sample.cyclesPerTick
@@ -26,7 +35,7 @@ public struct Measurement: Sendable, Codable {
   }
 
   public var secondsPerCall: OrderStatistics {
-    OrderStatistics(samples.map { $0.ticksPerCall / ticksPerSecond })
+    OrderStatistics(counted.map { $0.ticksPerCall / ticksPerSecond })
   }
 
   /// Half the width of the 95 % interval of the median, as a share of it; nil with too few samples.
@@ -49,6 +58,6 @@ public struct Measurement: Sendable, Codable {
     return Double(slices.count(where: \.isClean)) / Double(slices.count)
   }
 
-  /// Whether some sample had to be taken from dirty slices.
-  public var isContended: Bool { !samples.allSatisfy(\.isClean) }
+  /// Whether the figures had to be made of dirty slices.
+  public var isContended: Bool { samples.count(where: \.isClean) * 2 < planned }
 }

@@ -16,16 +16,19 @@ public struct Plan: Sendable, Codable, Equatable {
   public var sample: Double
   /// How often a dirty slice is repeated.
   public var repeats = 8
+  /// How long, in seconds over the whole run, to go on with further rounds where a neighbour left
+  /// fewer than half of the planned samples clean; a run with a deadline has rounds enough anyway.
+  public var patience = 0.0
   /// Whether the throughput sentinel has a say in which slices are clean.
   public var usesSentinel = true
   /// A slice longer than this, in seconds, is never repeated: too long to be clean by chance.
   public var longestRepeated = 0.002
 
   public static let standard = Plan(
-    rounds: 21, roundsOfLongCalls: 5, blocks: 3, slice: 0.05e-3, sample: 1e-3)
+    rounds: 21, roundsOfLongCalls: 5, blocks: 3, slice: 0.05e-3, sample: 1e-3, patience: 15)
 
   public static let quick = Plan(
-    rounds: 9, roundsOfLongCalls: 3, blocks: 3, slice: 0.05e-3, sample: 1e-3)
+    rounds: 9, roundsOfLongCalls: 3, blocks: 3, slice: 0.05e-3, sample: 1e-3, patience: 2)
 
   /// As many rounds as a deadline leaves room for, at least five.
   public static let timed = Plan(

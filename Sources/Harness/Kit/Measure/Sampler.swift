@@ -21,6 +21,8 @@ public final class Sampler {
   private let counter: (any CycleCounter)?
   private var judge: SliceJudge
   private var generator: SeededGenerator
+  /// What is left of the plan's patience, in seconds.
+  private var patience: Double
 
   public init(plan: Plan, calibration: Calibration, source: CycleSourceChoice, seed: UInt64) {
     self.plan = plan
@@ -29,6 +31,7 @@ public final class Sampler {
     counter = source.counter
     judge = SliceJudge(usesSentinel: plan.usesSentinel)
     generator = SeededGenerator(seed: seed)
+    patience = plan.patience
     // The fastest twentieth of the sentinels needs a start before the first slice is judged.
     for _ in 0..<256 { judge.learn(takeProbe()) }
   }
@@ -46,13 +49,7 @@ public final class Sampler {
     let schedule = RoundSchedule(plan: plan, start: ccpu_monotonic_raw_ns(), deadline: deadline)
     var block = 0
     var round = 0
-    while let blockOfRound = schedule.block(ofRound: round, now: ccpu_monotonic_raw_ns()) {
-      if blockOfRound != block {
-        block = blockOfRound
-        prepared.removeAll()
-        prepared = try contestants.map { try $0.prepare(block) }
-        for (one, pace) in zip(prepared, paces) { one.run(pace.calls) }
-      }
+    func takeRound() {
       for index in order(round: round, of: contestants.count)
       where paces[index].takesPart(in: round, of: plan.rounds) {
         samples[index].append(
@@ -60,9 +57,30 @@ public final class Sampler {
       }
       round += 1
     }
+    while let blockOfRound = schedule.block(ofRound: round, now: ccpu_monotonic_raw_ns()) {
+      if blockOfRound != block {
+        block = blockOfRound
+        prepared.removeAll()
+        prepared = try contestants.map { try $0.prepare(block) }
+        for (one, pace) in zip(prepared, paces) { one.run(pace.calls) }
+      }
+      takeRound()
+    }
+    // Calls too long to be clean but by chance are not waited for.
+    func isWaiting() -> Bool {
+      zip(samples, paces).contains { samples, pace in
+        pace.repeats > 0 && samples.count(where: \.isClean) * 2 < pace.rounds
+      }
+    }
+    while deadline == nil, patience > 0, isWaiting() {
+      let start = ccpu_monotonic_raw_ns()
+      takeRound()
+      patience -= Double(ccpu_monotonic_raw_ns() - start) / 1e9
+    }
     return contestants.indices.map { index in
       Measurement(
-        samples: samples[index], callsPerSlice: paces[index].calls,
+        samples: samples[index], planned: min(paces[index].rounds, samples[index].count),
+        callsPerSlice: paces[index].calls,
         bytesPerCall: prepared[index].bytesPerCall, source: source,
         ticksPerSecond: calibration.ticksPerSecond)
     }

@@ -4,7 +4,7 @@ import Foundation
 public enum RunWarning: Sendable {
   /// The intervals of some medians are too wide; the widest is named.
   case unstable(rows: Int, of: Int, worst: Address, halfWidth: Double, rounds: Int, needed: Int)
-  /// Some samples had no clean slice.
+  /// Most samples of some rows had no clean slice.
   case contended(rows: Int, of: Int, cleanShare: Double)
   /// A better cycle source than the one used.
   case lesserSource(CycleSource, refusals: [(source: CycleSource, reason: String)])
@@ -25,7 +25,7 @@ public enum RunWarning: Sendable {
         + "+-\(Figures.percent(halfWidth)) after \(rounds) rounds and would need about \(needed): "
         + "give it more --time with --filter, or a quieter machine (harness noise tells)"
     case .contended(let rows, let all, let share):
-      "contended: in \(rows) of \(all) rows some sample found no clean slice "
+      "contended: \(rows) of \(all) rows found clean slices in less than half of their samples "
         + "(\(Figures.percent(share)) of all slices were clean); use --cpu, wait, or give it more "
         + "--time"
     case .lesserSource(let source, let refusals):

@@ -65,15 +65,7 @@ public struct RunResult: Sendable {
     let naive = Address(
       workload: row.address.workload, case: row.address.case, implementation: workload.baseline)
     guard let baseline = rows.first(where: { $0.address == naive })?.measurement else { return nil }
-    let naiveByRound = Dictionary(
-      uniqueKeysWithValues: zip(baseline.samples.map(\.round), baseline.costPerCall))
-    let rounds = zip(own.samples.map(\.round), own.costPerCall).compactMap { round, cost in
-      naiveByRound[round].map { (own: cost, naive: $0) }
-    }
-    guard !rounds.isEmpty else { return nil }
-    return PairedComparison(
-      first: rounds.map { $0.own / Double(own.bytesPerCall) },
-      second: rounds.map { $0.naive / Double(baseline.bytesPerCall) }
-    ).ratio
+    let ratio = PairedComparison(own, baseline).ratio
+    return ratio.isNaN ? nil : ratio
   }
 }

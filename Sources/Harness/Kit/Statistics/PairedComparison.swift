@@ -10,7 +10,7 @@ public struct PairedComparison: Sendable {
   }
 
   /// Ratio of the second's cost to the first's: the median over the rounds. Above 1, the second is
-  /// slower.
+  /// slower. Not a number where there is no such round.
   public var ratio: Double
   /// An interval for it, free of assumptions about distributions; nil with too few rounds.
   public var interval: ClosedRange<Double>?
@@ -19,11 +19,28 @@ public struct PairedComparison: Sendable {
   ///   - first, second: cost in each round, in the same unit and in the order of the rounds.
   public init(first: [Double], second: [Double], confidence: Double = 0.99) {
     precondition(first.count == second.count)
+    guard !first.isEmpty else {
+      ratio = .nan
+      return
+    }
     let logRatios = OrderStatistics(zip(first, second).map { log($1 / $0) })
     ratio = exp(logRatios.median)
     interval = logRatios.medianInterval(confidence: confidence).map {
       exp($0.lowerBound)...exp($0.upperBound)
     }
+  }
+
+  /// Compares by the rounds in which both gave a sample that counts, a byte each.
+  public init(_ first: Measurement, _ second: Measurement, confidence: Double = 0.99) {
+    let byRound = Dictionary(
+      uniqueKeysWithValues: zip(first.counted.map(\.round), first.costPerCall))
+    let rounds = zip(second.counted.map(\.round), second.costPerCall).compactMap { round, cost in
+      byRound[round].map {
+        (first: $0 / Double(first.bytesPerCall), second: cost / Double(second.bytesPerCall))
+      }
+    }
+    self.init(
+      first: rounds.map(\.first), second: rounds.map(\.second), confidence: confidence)
   }
 
   /// What may be said of the second: other than 'same' only when the interval excludes 1 and the
