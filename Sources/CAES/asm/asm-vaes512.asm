@@ -72,9 +72,9 @@ section .text align=64
     vpaddq  number, number, [places]
     mov     r9, low_half
     not     r9
-    cmp     r9, BLOCKS          ; more than a batch takes is all the same
+    cmp     r9, 2 * BLOCKS      ; more than a batch and the next blocks take is all the same
     jb      %%few
-    mov     r9d, BLOCKS
+    mov     r9d, 2 * BLOCKS
 %%few:
     vmovq   xmm14, r9
     vpslldq xmm14, xmm14, 8
@@ -322,7 +322,7 @@ align 16
 %endrep
     to_registers .counted
 
-; The same for a batch, or for the block after it.
+; The same for a batch and the blocks after it.
 align 16
 .carry_batch:
     start_carry
@@ -331,10 +331,9 @@ align 16
     carry_blocks zmm %+ i
 %assign i i + 1
 %endrep
+    carry_blocks base
     add     low_half, BLOCKS
     adc     high_half, 0
-    start_carry
-    carry_blocks base
     jmp     .batch_counted
 
 ; 1 to 16 bytes, in 128-bit registers.
