@@ -25,7 +25,7 @@ public struct Plan: Sendable, Codable, Equatable {
   public var longestRepeated = 0.002
 
   public static let standard = Plan(
-    rounds: 21, roundsOfLongCalls: 5, blocks: 3, slice: 0.05e-3, sample: 1e-3, patience: 15)
+    rounds: 21, roundsOfLongCalls: 5, blocks: 7, slice: 0.05e-3, sample: 1e-3, patience: 15)
 
   public static let quick = Plan(
     rounds: 9, roundsOfLongCalls: 3, blocks: 3, slice: 0.05e-3, sample: 1e-3, patience: 2)
