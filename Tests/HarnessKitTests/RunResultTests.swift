@@ -1,0 +1,107 @@
+import Testing
+
+@testable import HarnessKit
+
+@Suite("What a run's rows say")
+struct RunResultTests {
+  private static let quiet = ProbeReading(chain: 1000, sentinel: 976, cpu: 0, preemptions: 0)
+
+  /// One slice a sample, of the given ticks; a tick is a unit of cost.
+  private static func measurement(
+    _ ticks: [Double], dirty: Set<Int> = [], planned: Int? = nil, bytes: Int = 1
+  ) -> Measurement {
+    let samples = ticks.enumerated().map { round, ticks in
+      Sample(
+        round: round, block: 0, callsPerSlice: 1,
+        slices: [
+          Slice(
+            ticks: ticks, before: quiet, after: quiet,
+            flags: dirty.contains(round) ? [.sibling] : [])
+        ])
+    }
+    return Measurement(
+      samples: samples, planned: planned ?? ticks.count, callsPerSlice: 1, bytesPerCall: bytes,
+      source: .reference, ticksPerSecond: 1e9)
+  }
+
+  private static func row(
+    _ implementation: String, _ measurement: Measurement, limit: Double? = nil
+  ) -> RunResult.Row {
+    RunResult.Row(
+      address: Address(workload: "aes-128-ctr", case: "8KiB", implementation: implementation),
+      language: "C", remarks: [], outcome: .measured(measurement),
+      limit: limit.map { Limit(name: "loop", costPerByte: $0) })
+  }
+
+  private static func result(_ rows: [RunResult.Row]) -> RunResult {
+    var result = RunResult(
+      seed: 1, calibration: .measure(seconds: 0.001), source: .reference, plan: .standard)
+    result.rows = rows
+    return result
+  }
+
+  @Test("Figures are made of clean samples alone, while half of the planned ones are clean")
+  func cleanSamples() {
+    let some = Self.measurement([10, 99, 10, 98, 10, 10], dirty: [1, 3])
+    #expect(!some.isContended)
+    #expect(some.costPerCall == [10, 10, 10, 10])
+    let most = Self.measurement([10, 99, 98, 97], dirty: [1, 2, 3])
+    #expect(most.isContended)
+    #expect(most.costPerCall == [10, 99, 98, 97])
+    let patient = Self.measurement([99, 98, 97, 96, 10, 10], dirty: [0, 1, 2, 3], planned: 4)
+    #expect(!patient.isContended, "further rounds made up for the dirty ones")
+    #expect(patient.costPerCall == [10, 10])
+  }
+
+  @Test("A sample is the median of its clean slices: one burst within a slice decides nothing")
+  func medianOfSlices() {
+    let slices = [10.0, 10, 10, 14, 30].map {
+      Slice(ticks: $0, before: Self.quiet, after: Self.quiet, flags: $0 == 30 ? [.sibling] : [])
+    }
+    let sample = Sample(round: 0, block: 0, callsPerSlice: 2, slices: slices)
+    #expect(sample.ticksPerCall == 5)
+    #expect(sample.rawTicksPerCall == 7.4)
+  }
+
+  @Test("Against the naive row, by the rounds in which both count")
+  func timesBaseline() throws {
+    let naive = Self.row("swift-table", Self.measurement([100, 200, 999, 400], dirty: [2]))
+    let fast = Self.row("c-aesni", Self.measurement([10, 20, 30, 40]))
+    let times = try #require(Self.result([naive, fast]).timesBaseline(fast))
+    #expect(abs(times - 10) < 1e-9)
+    #expect(Self.result([fast]).timesBaseline(fast) == nil, "there is no naive row")
+  }
+
+  @Test("A row that beats its limit by more than measuring explains is marked")
+  func beatsLimit() throws {
+    let cost = Self.measurement([10, 10, 10])
+    #expect(Self.row("a", cost, limit: 9).shareOfLimit == 0.9)
+    #expect(!Self.row("a", cost, limit: 10.05).beatsLimit)
+    let beating = Self.row("a", cost, limit: 11)
+    #expect(beating.beatsLimit)
+    #expect(Self.result([beating]).tables().contains("BEATS ITS LIMIT"))
+    #expect(Self.row("a", cost).shareOfLimit == nil)
+  }
+
+  @Test("Each warning says what to do about it")
+  func warnings() {
+    let noisy = Self.measurement((0..<21).map { $0 % 2 == 0 ? 10 : 20 })
+    let contended = Self.measurement([10, 10], dirty: [0, 1])
+    var result = Self.result([Self.row("a", noisy), Self.row("b", contended)])
+    result.refusals = [(.pmu, "no counter"), (.calibrated, "no probes")]
+    result.askedSeconds = 1
+    result.elapsed = 2
+    let texts = result.warnings().map(\.text)
+    #expect(texts.count == 5)
+    let remedies = ["'ref'", "not pinned", "--filter, --size", "--cpu", "would need about"]
+    for (text, remedy) in zip(texts, remedies) { #expect(text.contains(remedy)) }
+    #expect(texts[4].contains("aes-128-ctr/8KiB/a"))
+  }
+
+  @Test("A quiet run has no warnings")
+  func quietRun() {
+    var result = Self.result([Self.row("a", Self.measurement((0..<21).map { _ in 10 }))])
+    result.cpu = 1
+    #expect(result.warnings().isEmpty)
+  }
+}
