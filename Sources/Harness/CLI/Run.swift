@@ -13,6 +13,9 @@ struct Run: ParsableCommand {
   @Flag(help: "Sizes 16B, 8KiB, 1MiB, payloads SIMPLE and HUGE; in under 10 seconds.")
   var quick = false
 
+  @Flag(help: "Add to the tables what their figures are made of.")
+  var details = false
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -98,7 +101,7 @@ struct Run: ParsableCommand {
       selection, plan: plan, seconds: time, source: source, calibration: calibration)
     progress.clear()
     result.cpu = pinned
-    print(result.tables(), terminator: "")
+    print(result.tables(details: details), terminator: "")
     print(result.footer())
     for warning in result.warnings() { warn(warning.text) }
     for (row, mismatch) in result.failures.uniqued(by: { "\($0.row.address.implementation)" }) {

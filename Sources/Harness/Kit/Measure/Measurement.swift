@@ -34,6 +34,19 @@ public struct Measurement: Sendable, Codable {
     OrderStatistics(costPerCall.map { $0 / Double(bytesPerCall) })
   }
 
+  /// The same over every slice of every sample, dirty or not: the figure without any choice, in the
+  /// unit of `source`.
+  public var rawCostPerByte: Double {
+    let costs = samples.map { sample in
+      switch source {
+      case .pmu, .calibrated: sample.rawTicksPerCall * sample.cyclesPerTick
+      case .reference: sample.rawTicksPerCall
+      case .nanoseconds: sample.rawTicksPerCall / ticksPerSecond * 1e9
+      }
+    }
+    return OrderStatistics(costs).median / Double(bytesPerCall)
+  }
+
   public var secondsPerCall: OrderStatistics {
     OrderStatistics(counted.map { $0.ticksPerCall / ticksPerSecond })
   }

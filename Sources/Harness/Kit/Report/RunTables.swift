@@ -2,11 +2,14 @@ import Foundation
 
 extension RunResult {
   /// One aligned table a workload.
-  public func tables() -> String {
+  ///
+  /// - Parameter details: adds what the figures are made of: interval, figure over all slices,
+  ///   share of clean slices, samples, outliers, calls in a slice.
+  public func tables(details: Bool = false) -> String {
     var text = ""
     for workload in rows.map(\.address.workload).uniqued(by: \.self) {
       text += "\(workload)\n"
-      text += table(of: rows.filter { $0.address.workload == workload }).text
+      text += table(of: rows.filter { $0.address.workload == workload }, details: details).text
       text += "\n"
     }
     return text
@@ -47,12 +50,17 @@ extension RunResult {
     return lines.joined(separator: "\n")
   }
 
-  private func table(of rows: [Row]) -> TextTable {
-    var table = TextTable([
-      ("implementation", .left), ("language", .left), ("case", .left),
-      ("\(source.perByte) (\(source.rawValue))", .right), ("+-", .right), ("GB/s", .right),
-      ("vs naive", .right), ("of limit", .right), ("notes", .left),
-    ])
+  private func table(of rows: [Row], details: Bool) -> TextTable {
+    let detailColumns: [(title: String, alignment: TextTable.Alignment)] = [
+      ("95% interval", .right), ("all slices", .right), ("clean", .right), ("samples", .right),
+      ("outliers", .right), ("calls", .right),
+    ]
+    var table = TextTable(
+      [
+        ("implementation", .left), ("language", .left), ("case", .left),
+        ("\(source.perByte) (\(source.rawValue))", .right), ("+-", .right), ("GB/s", .right),
+        ("vs naive", .right), ("of limit", .right),
+      ] + (details ? detailColumns : []) + [("notes", .left)])
     // What holds for every case of an implementation is said once.
     var said: Set<String> = []
     for (index, row) in rows.enumerated() {
@@ -65,16 +73,19 @@ extension RunResult {
       switch row.outcome {
       case .measured(let measurement):
         let cost = measurement.costPerByte
-        table.add([
+        let cells = [
           name, row.language, row.address.case, Figures.significant(cost.median),
           Figures.percent(cost.relativeSpread),
           Figures.significant(measurement.throughput / 1e9),
           timesBaseline(row).map(Figures.times) ?? "",
           row.shareOfLimit.map { Figures.percent($0) } ?? "",
-          ((row.beatsLimit ? ["BEATS ITS LIMIT"] : [])
-            + (measurement.isContended ? ["contended"] : [])
-            + (measurement.isUnstable ? ["unstable"] : []) + row.remarks).joined(separator: ", "),
-        ])
+        ]
+        let notes =
+          (row.beatsLimit ? ["BEATS ITS LIMIT"] : [])
+          + (measurement.isContended ? ["contended"] : [])
+          + (measurement.isUnstable ? ["unstable"] : []) + row.remarks
+        table.add(
+          cells + (details ? detailCells(measurement) : []) + [notes.joined(separator: ", ")])
       case .failed(let mismatch):
         guard said.insert(name).inserted else { continue }
         table.add([name, row.language, "all", "FAIL  \(mismatch.summary) (\(mismatch.check))"])
@@ -86,5 +97,17 @@ extension RunResult {
       }
     }
     return table
+  }
+
+  private func detailCells(_ measurement: Measurement) -> [String] {
+    let cost = measurement.costPerByte
+    let interval = cost.medianInterval(confidence: 0.95).map {
+      "\(Figures.significant($0.lowerBound))..\(Figures.significant($0.upperBound))"
+    }
+    return [
+      interval ?? "-", Figures.significant(measurement.rawCostPerByte),
+      Figures.percent(measurement.cleanShare), "\(cost.sorted.count)", "\(cost.outliers)",
+      "\(measurement.callsPerSlice)",
+    ]
   }
 }
