@@ -4,29 +4,19 @@
 #define _GNU_SOURCE
 #include "ccpu_counter.h"
 
-#include <errno.h>
-#include <stddef.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "perf-event.h"
 
-#include <linux/perf_event.h>
+#include <stddef.h>
+#include <sys/mman.h>
 
 int ccpu_counter_open(ccpu_counter *counter) {
-  struct perf_event_attr attributes;
-  memset(&attributes, 0, sizeof attributes);
-  attributes.size = sizeof attributes;
-  attributes.type = PERF_TYPE_HARDWARE;
-  attributes.config = PERF_COUNT_HW_CPU_CYCLES;
-  attributes.exclude_kernel = 1;
-  attributes.exclude_hv = 1;
-  attributes.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
   counter->page = NULL;
-  counter->descriptor =
-      (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
-  if (counter->descriptor < 0)
-    return errno;
+  counter->descriptor = ccpu_open_event(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES);
+  if (counter->descriptor < 0) {
+    int error = -counter->descriptor;
+    counter->descriptor = -1;
+    return error;
+  }
   void *page =
       mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED, counter->descriptor, 0);
   if (page != MAP_FAILED)

@@ -9,11 +9,10 @@
 #include <string.h>
 
 #if defined(__linux__)
-#include <linux/perf_event.h>
+#include "perf-event.h"
+
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 static int count_loop(int fd, ccpu_perf_trial *trial) {
   // A counter that cannot be mapped can still be read by read(2).
@@ -41,18 +40,9 @@ static int count_loop(int fd, ccpu_perf_trial *trial) {
 
 static int try_event(uint32_t type, uint64_t config, ccpu_perf_trial *trial) {
   memset(trial, 0, sizeof *trial);
-  struct perf_event_attr attributes = {
-      .type = type,
-      .size = sizeof attributes,
-      .config = config,
-      .read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING,
-      .disabled = 1,
-      .exclude_kernel = 1, // what perf_event_paranoid 2 still allows
-      .exclude_hv = 1,
-  };
-  int fd = (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+  int fd = ccpu_open_event(type, config);
   if (fd < 0)
-    return errno;
+    return -fd;
   int error = count_loop(fd, trial);
   close(fd);
   return error;

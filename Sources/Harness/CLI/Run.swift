@@ -66,8 +66,10 @@ struct Run: ParsableCommand {
   func run() throws {
     try hidden.apply()
     if cpuReport {
+      // What the process may use is read before the thread is pinned to one CPU of it.
+      let identity = CPUReport.current()
       _ = try place.apply()
-      let report = try CPUReport.current().measured(source: chooseSource(forced: cycles))
+      let report = try identity.measured(source: chooseSource(forced: cycles))
       print(json ? try report.json() : report.text(), terminator: "")
       return
     }
