@@ -73,7 +73,7 @@ public struct SliceJudge: Sendable {
   /// The most that two chains may differ by.
   static let clockTolerance = 0.01
   /// The most by which a sentinel may exceed the run's fastest twentieth.
-  static let loadTolerance = 0.02
+  static let loadTolerance = 0.01
 
   private var loads: [Double] = []
   private var limit = Double.infinity
