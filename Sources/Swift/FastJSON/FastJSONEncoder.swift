@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+/// Writes any Encodable value as JSON: Foundation's JSONEncoder with another name, and about ten
+/// times its speed.
+///
+///     let encoder = FastJSONEncoder()  // was: JSONEncoder()
+///     encoder.outputFormatting = [.sortedKeys]
+///     let data = try encoder.encode(order)
+///
+/// Options are JSONEncoder's own types, so that code which names them needs no change. Output and
+/// errors are JSONEncoder's, byte for byte, with these exceptions:
+///
+/// - Without `.sortedKeys`, members come in the order in which they are encoded, where JSONEncoder's
+///   order changes from run to run.
+/// - Values nested more than 511 deep are refused when the 512th container is asked for, and so are
+///   values for which the thread's stack has no room; JSONEncoder encodes all of them first, and
+///   then throws the same error, or overflows the stack.
+///
+/// An encoder may be used by several threads at once.
+open class FastJSONEncoder: @unchecked Sendable {
+  public typealias OutputFormatting = JSONEncoder.OutputFormatting
+  public typealias DateEncodingStrategy = JSONEncoder.DateEncodingStrategy
+  public typealias DataEncodingStrategy = JSONEncoder.DataEncodingStrategy
+  public typealias NonConformingFloatEncodingStrategy =
+    JSONEncoder.NonConformingFloatEncodingStrategy
+  public typealias KeyEncodingStrategy = JSONEncoder.KeyEncodingStrategy
+
+  private struct Shared: ~Copyable {
+    var options = EncodingOptions()
+    /// What the last call left for the next one; nil while it is in use.
+    var spare: EncodingFrame?
+  }
+
+  private let shared = Mutex(Shared())
+
+  /// An encoder with the default options.
+  public init() {}
+
+  /// The form of the output. By default compact, with `/` escaped.
+  open var outputFormatting: OutputFormatting {
+    get { shared.withLock { $0.options.formatting } }
+    set { change { $0.formatting = newValue } }
+  }
+
+  /// How a Date is written. By default as Date itself does: seconds since 2001.
+  open var dateEncodingStrategy: DateEncodingStrategy {
+    get { shared.withLock { $0.options.date } }
+    set { change { $0.date = newValue } }
+  }
+
+  /// How Data is written. By default in Base64.
+  open var dataEncodingStrategy: DataEncodingStrategy {
+    get { shared.withLock { $0.options.data } }
+    set { change { $0.data = newValue } }
+  }
+
+  /// What becomes of infinities and NaN. By default an error.
+  open var nonConformingFloatEncodingStrategy: NonConformingFloatEncodingStrategy {
+    get { shared.withLock { $0.options.nonConformingFloat } }
+    set { change { $0.nonConformingFloat = newValue } }
+  }
+
+  /// How keys are changed. By default not at all. Keys of dictionaries with String keys never are.
+  open var keyEncodingStrategy: KeyEncodingStrategy {
+    get { shared.withLock { $0.options.key } }
+    set { change { $0.key = newValue } }
+  }
+
+  /// What `Encoder.userInfo` gives to the values that are encoded.
+  open var userInfo: [CodingUserInfoKey: any Sendable] {
+    get { shared.withLock { $0.options.userInfo } }
+    set { change { $0.userInfo = newValue } }
+  }
+
+  private func change(_ body: (inout EncodingOptions) -> Void) {
+    shared.withLock {
+      body(&$0.options)
+      $0.spare = nil
+    }
+  }
+
+  /// The JSON of `value`, in UTF-8.
+  ///
+  /// - Throws: `EncodingError.invalidValue` for a number that JSON cannot express, a value that
+  ///   encodes nothing, or one that is nested too deep; and whatever `value` throws.
+  open func encode<T: Encodable>(_ value: T) throws -> Data {
+    let anchor = takeAnchor()
+    return try document(of: value, anchor, Result { try anchor.encodeDocument(value) })
+  }
+
+  /// The JSON of `value` as `configuration` wants it, in UTF-8.
+  open func encode<T: EncodableWithConfiguration>(
+    _ value: T, configuration: T.EncodingConfiguration
+  ) throws -> Data {
+    let anchor = takeAnchor()
+    let result = Result {
+      try anchor.encodeDocument {
+        try value.encode(to: FrameEncoder(frame: $0), configuration: configuration)
+      }
+    }
+    return try document(of: value, anchor, result)
+  }
+
+  /// The JSON of `value` as the configuration that `configuration` provides wants it, in UTF-8.
+  open func encode<T, C>(_ value: T, configuration: C.Type) throws -> Data
+  where
+    T: EncodableWithConfiguration, C: EncodingConfigurationProviding,
+    T.EncodingConfiguration == C.EncodingConfiguration
+  {
+    try encode(value, configuration: C.encodingConfiguration)
+  }
+
+  /// The frame around the document, with a session of the right options: the last call's, if it is
+  /// free.
+  private func takeAnchor() -> EncodingFrame {
+    // The property, since a subclass may have one of its own.
+    let formatting = outputFormatting
+    if let spare = shared.withLock({ $0.spare.take() }),
+      spare.session.options.formatting == formatting
+    {
+      return spare
+    }
+    var options = shared.withLock { $0.options }
+    if options.formatting != formatting { options.formatting = formatting }
+    return EncodingFrame(session: EncodingSession(options))
+  }
+
+  private func document<T>(
+    of value: T, _ anchor: EncodingFrame, _ result: Result<Bool, any Error>
+  ) throws -> Data {
+    let session = anchor.session
+    guard case .success(let isWritten) = result, isWritten, !session.isTooDeep else {
+      session.isClosed = true
+      if session.isTooDeep { throw Self.tooDeep(value) }
+      _ = try result.get()
+      let reason = "Top-level \(T.self) did not encode any values."
+      throw EncodingError.invalidValue(value, .init(codingPath: [], debugDescription: reason))
+    }
+    let data = session.data()
+    guard session.mayBeUsedAgain else {
+      session.isClosed = true
+      return data
+    }
+    session.reset()
+    shared.withLock {
+      if $0.options.revision == session.options.revision { $0.spare = anchor }
+    }
+    return data
+  }
+
+  private static func tooDeep(_ value: Any) -> EncodingError {
+    .invalidValue(
+      value,
+      .init(
+        codingPath: [],
+        debugDescription: "Unable to encode the given top-level value to JSON."))
+  }
+}
+
+/// What a FastJSONEncoder is told.
+struct EncodingOptions {
+  var formatting: FastJSONEncoder.OutputFormatting = [] { didSet { revision &+= 1 } }
+  var date: FastJSONEncoder.DateEncodingStrategy = .deferredToDate { didSet { revision &+= 1 } }
+  var data: FastJSONEncoder.DataEncodingStrategy = .base64 { didSet { revision &+= 1 } }
+  var nonConformingFloat: FastJSONEncoder.NonConformingFloatEncodingStrategy = .throw {
+    didSet { revision &+= 1 }
+  }
+  var key: FastJSONEncoder.KeyEncodingStrategy = .useDefaultKeys { didSet { revision &+= 1 } }
+  var userInfo: [CodingUserInfoKey: any Sendable] = [:] { didSet { revision &+= 1 } }
+  /// Changes with every change of the others.
+  private(set) var revision = 0
+}
