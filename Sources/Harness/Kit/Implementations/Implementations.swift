@@ -14,9 +14,21 @@ extension Implementation {
       id: "foundation", language: "Swift",
       technique: "Foundation's JSONEncoder, withoutEscapingSlashes", work: .json(FoundationJSON())),
     Implementation(
+      id: "foundation-serialization", language: "Swift",
+      technique: "Foundation's JSONSerialization, from a tree of dictionaries and arrays",
+      work: .json(FoundationSerialization())),
+    Implementation(
+      id: "swift-dropin", language: "Swift",
+      technique: "FastJSONEncoder: any Encodable, written straight to bytes",
+      work: .json(SwiftDropIn())),
+    Implementation(
       id: "swift-simd", language: "Swift",
       technique: "FastJSON: a static protocol, strings scanned 16 bytes at a time",
       work: .json(SwiftSIMDJSON())),
+    Implementation(
+      id: "swift-simd-data", language: "Swift",
+      technique: "FastJSON: as swift-simd, with a new Data for each document",
+      work: .json(SwiftSIMDData())),
     Implementation(
       id: "simdjson", language: "simdjson",
       technique: "simdjson \(SimdJSON.version): its DOM, written by its minifying writer",

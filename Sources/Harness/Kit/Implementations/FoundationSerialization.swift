@@ -1,0 +1,65 @@
+import Foundation
+
+/// Foundation's JSONSerialization, from a tree of dictionaries, arrays, strings and numbers that it
+/// has read itself. With `.withoutEscapingSlashes`, since no other row escapes slashes.
+struct FoundationSerialization: JSONEncoding {
+  var returns: String { "fresh Data" }
+
+  func prepare(_ payload: JSONPayload) throws -> any PreparedEncoding {
+    try Prepared(payload)
+  }
+
+  private final class Prepared: PreparedEncoding {
+    private static let options: JSONSerialization.WritingOptions = [
+      .withoutEscapingSlashes, .fragmentsAllowed,
+    ]
+    private let payload: JSONPayload
+    private let trees: [Any]
+    private(set) var bytesPerCall = 0
+    /// What was written so far, kept so that no call can be left out.
+    private(set) var bytesWritten = 0
+
+    init(_ payload: JSONPayload) throws {
+      self.payload = payload
+      trees = try payload.parts.map { Self.tree(try JSONParser.parse($0.json)) }
+      bytesPerCall = payload.bytesPerCall(of: try documents())
+    }
+
+    /// Built from the lab's own parser, since JSONSerialization's makes decimal numbers of long
+    /// doubles, and writes them with other digits.
+    private static func tree(_ value: JSONValue) -> Any {
+      switch value {
+      case .null: NSNull()
+      case .bool(let value): value
+      case .integer(let value): value
+      case .unsigned(let value): value
+      case .double(let value): value
+      case .string(let value): value
+      case .array(let values): values.map { tree($0) }
+      case .object(let members):
+        [String: Any](members.map { ($0.key, tree($0.value)) }) { $1 }
+      }
+    }
+
+    func run(_ calls: Int) {
+      payload.forEachDocument(calls: calls) { index, times in
+        var bytes = 0
+        for _ in 0..<times {
+          guard let data = try? write(trees[index]) else {
+            preconditionFailure("a value that could be written before cannot be any more")
+          }
+          bytes &+= data.count
+        }
+        bytesWritten &+= bytes
+      }
+    }
+
+    private func write(_ tree: Any) throws -> Data {
+      try JSONSerialization.data(withJSONObject: tree, options: Self.options)
+    }
+
+    func documents() throws -> [[UInt8]] {
+      try trees.map { [UInt8](try write($0)) }
+    }
+  }
+}
