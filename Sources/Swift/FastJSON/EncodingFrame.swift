@@ -298,7 +298,7 @@ final class EncodingFrame: @unchecked Sendable {
   /// Writes a key and its colon, unless the object may have that key already.
   @inline(__always)
   func beginMember(_ name: String) -> Bool {
-    let hash = name.keyHash(readsLayout: FastJSON.readsStringLayout)
+    let hash = name.keyHash(readsLayout: session.readsStringLayout)
     let bit = 1 &<< (hash &>> 58)
     if seen & bit != 0, isKnown(hash) { return false }
     seen |= bit

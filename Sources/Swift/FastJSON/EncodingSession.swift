@@ -16,6 +16,7 @@ final class EncodingSession {
   let options: EncodingOptions
   let types = DirectTypes.standard
   let convertsKeys: Bool
+  let readsStringLayout = StringLayout.isAsExpected
   private let storage: UnsafeMutablePointer<JSONStorage>
   @exclusivity(unchecked)
   var cursor: JSONCursor
@@ -54,7 +55,7 @@ final class EncodingSession {
     if case .useDefaultKeys = options.key { convertsKeys = false } else { convertsKeys = true }
     storage = JSONStorage(
       capacity: 512, escapesSlashes: !options.formatting.contains(.withoutEscapingSlashes),
-      readsStringLayout: StringLayout.isAsExpected
+      readsStringLayout: readsStringLayout
     ).allocate()
     cursor = JSONCursor(storage: storage, count: 0)
   }
