@@ -8,8 +8,8 @@ import Synchronization
   public import Foundation
 #endif
 
-/// Writes any Encodable value as JSON: Foundation's JSONEncoder with another name, and about ten
-/// times its speed.
+/// Writes any Encodable value as JSON: Foundation's JSONEncoder with another name. It is four to six
+/// times as fast on structs with small members, and over thirty times on arrays of doubles.
 ///
 ///     let encoder = FastJSONEncoder()  // was: JSONEncoder()
 ///     encoder.outputFormatting = [.sortedKeys]
@@ -23,6 +23,8 @@ import Synchronization
 /// - Values nested more than 511 deep are refused when the 512th container is asked for, and so are
 ///   values for which the thread's stack has no room; JSONEncoder encodes all of them first, and
 ///   then throws the same error, or overflows the stack.
+/// - A super encoder that is asked of a container while a value inside that container is still being
+///   encoded is lost; JSONEncoder keeps it.
 ///
 /// An encoder may be used by several threads at once.
 open class FastJSONEncoder: @unchecked Sendable {
