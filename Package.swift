@@ -57,6 +57,7 @@ let package = Package(
       name: "HarnessKit",
       dependencies: [
         "AESCTR", "FastJSON", "CAES", "CAESAsm", "CAESOpenSSL", "CSimdJSON", "CCPU",
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       path: "Sources/Harness/Kit", swiftSettings: optimisedSwift),
     .executableTarget(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HarnessKit
 
 /// The root command; without a command's name it runs `run`.
 struct Harness: ParsableCommand {
@@ -14,7 +15,8 @@ struct Harness: ParsableCommand {
         harness verify --impl asm-aesni            the quick edit loop of a kernel's author
         harness --cpu-report                       what this machine is and can run
 
-      Exit codes: 0 fine, 1 verification failed, 4 input or output failed, 64 wrong usage.
+      Exit codes: 0 fine, 1 verification failed, 4 input or output failed, 64 wrong usage,
+      130 interrupted.
       """,
     subcommands: [Run.self, Verify.self, List.self, NoiseCommand.self, AATestCommand.self],
     defaultSubcommand: Run.self)
@@ -57,6 +59,7 @@ struct CommandFailure: Error {
     case verificationFailed = 1
     case inputOutput = 4
     case usage = 64
+    case interrupted = 130
   }
 
   var code: Code
@@ -65,5 +68,14 @@ struct CommandFailure: Error {
   init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
+  }
+}
+
+/// Does something with files; what it throws ends the command with the code for that.
+func failing<Value>(_ body: () throws -> Value) throws -> Value {
+  do {
+    return try body()
+  } catch {
+    throw CommandFailure(.inputOutput, FileReason.text(error))
   }
 }

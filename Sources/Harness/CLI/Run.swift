@@ -34,6 +34,12 @@ struct Run: ParsableCommand {
     help: "Let the throughput sentinel judge slices; without it, only the clock does.")
   var sentinel = true
 
+  @Option(
+    help: ArgumentHelp(
+      "Save the result, every slice of it, for compare, report, history and export.",
+      valueName: "file"))
+  var output: String?
+
   @Flag(help: "Measure although the build is not optimised.")
   var allowUnoptimised = false
 
@@ -66,18 +72,22 @@ struct Run: ParsableCommand {
   func run() throws {
     try hidden.apply()
     if cpuReport {
-      // What the process may use is read before the thread is pinned to one CPU of it.
       let identity = CPUReport.current()
       _ = try place.apply()
       let report = try identity.measured(source: chooseSource(forced: cycles))
       print(json ? try report.json() : report.text(), terminator: "")
       return
     }
+    if let output { try failing { try AtomicFile.check(output) } }
+    let started = Date()
+    // What the process may use is read before the thread is pinned to one CPU of it.
+    let identity = CPUReport.current()
     let pinned = try place.apply()
     if selfTest {
       try runSelfTest()
       return
     }
+    Interruption.catchSignals()
 
     guard Build.current.isOptimised || allowUnoptimised else {
       throw CommandFailure(
@@ -105,6 +115,14 @@ struct Run: ParsableCommand {
     result.cpu = pinned
     print(result.tables(details: details), terminator: "")
     print(result.footer())
+    if let output, !result.rows.isEmpty {
+      let report = result.isPartial || quick ? identity : try identity.measured(source: source)
+      let record = RunRecord(
+        result, started: started, cpuReport: report,
+        arguments: Array(CommandLine.arguments.dropFirst()))
+      try failing { try ResultFile([record]).write(to: output) }
+      print("saved\(result.isPartial ? " as partial" : ""): \(output)")
+    }
     for warning in result.warnings() { warn(warning.text) }
     for (row, mismatch) in result.failures.uniqued(by: { "\($0.row.address.implementation)" }) {
       let address = row.address
@@ -118,6 +136,14 @@ struct Run: ParsableCommand {
       warn(
         "\(row.address) is faster than its limit, \(row.limit!.name), also when both were measured "
           + "again together: one of the two is wrong")
+    }
+    if result.isPartial {
+      throw CommandFailure(
+        .interrupted,
+        result.rows.isEmpty
+          ? "interrupted before the first row was measured; nothing was saved"
+          : "interrupted with \(result.rows.count) rows measured"
+            + (output == nil ? "; --output would have saved them" : ""))
     }
     if !result.failures.isEmpty || result.rows.contains(where: \.beatsLimit) {
       throw ExitCode(CommandFailure.Code.verificationFailed.rawValue)

@@ -74,7 +74,7 @@ struct SelectionOptions: ParsableArguments {
         throw CommandFailure(
           isPath ? .inputOutput : .usage,
           isPath
-            ? "cannot read the payload '\(name)': \(Self.reason(error))"
+            ? "cannot read the payload '\(name)': \(FileReason.text(error))"
             : "unknown payload '\(name)'; valid: \(names), or the path of a JSON file")
       }
       do {
@@ -84,13 +84,5 @@ struct SelectionOptions: ParsableArguments {
         throw CommandFailure(.inputOutput, "the payload '\(name)' is not valid JSON: \(error)")
       }
     }
-  }
-
-  /// What the system said, without Foundation's wrapping.
-  private static func reason(_ error: any Error) -> String {
-    if (error as? CocoaError)?.code == .fileReadUnknown { return "it is no readable file" }
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    return underlying.flatMap { $0.domain == NSPOSIXErrorDomain ? $0.code : nil }
-      .map { String(cString: strerror(Int32($0))) } ?? error.localizedDescription
   }
 }

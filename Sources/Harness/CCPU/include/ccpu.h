@@ -7,9 +7,11 @@
 #define CCPU_H
 
 #include "ccpu_affinity.h"
+#include "ccpu_build.h"
 #include "ccpu_clock.h"
 #include "ccpu_counter.h"
 #include "ccpu_cpuid.h"
+#include "ccpu_interrupt.h"
 #include "ccpu_limits.h"
 #include "ccpu_perf_trial.h"
 

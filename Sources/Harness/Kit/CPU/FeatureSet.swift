@@ -26,4 +26,12 @@ public struct FeatureSet: OptionSet, Hashable, Sendable {
     (0..<CAES_FEATURE_COUNT.rawValue).filter { rawValue >> UInt64($0) & 1 == 1 }
       .map { String(cString: caes_feature_description($0).pointee.name) }
   }
+
+  /// Names that this program does not know are left out.
+  public init(names: [String]) {
+    rawValue = (0..<CAES_FEATURE_COUNT.rawValue).reduce(0) { bits, number in
+      names.contains(String(cString: caes_feature_description(number).pointee.name))
+        ? bits | 1 << UInt64(number) : bits
+    }
+  }
 }

@@ -31,12 +31,12 @@ struct GroupRun {
     var moves: [Limit] = []
     let loops = Limits.moves(group.workload, bytes: bytes)
     do {
-      let measured = try sampler.measure(contestants + loops, deadline: deadline)
+      let measured = try sampler.measureUntilInterrupted(contestants + loops, deadline: deadline)
       for (contestant, measurement) in zip(contestants, measured) {
-        outcomes[contestant.id] = .measured(measurement)
+        outcomes[contestant.id] = measurement.map { .measured($0) }
       }
-      moves = zip(loops, measured.dropFirst(contestants.count)).map { loop, measurement in
-        Limit(name: loop.id, costPerByte: measurement.costPerByte.lowerQuartile)
+      moves = zip(loops, measured.dropFirst(contestants.count)).compactMap { loop, measurement in
+        measurement.map { Limit(name: loop.id, costPerByte: $0.costPerByte.lowerQuartile) }
       }
     } catch {
       for contestant in contestants {
@@ -44,14 +44,17 @@ struct GroupRun {
       }
     }
 
-    return group.implementations.map { implementation in
+    // One without an outcome was interrupted before its first sample.
+    return group.implementations.compactMap { implementation in
+      guard let outcome = outcomes[implementation.id] else { return nil }
       let row = RunResult.Row(
         address: Address(
           workload: group.workload.id, case: group.case.id, implementation: implementation.id),
         language: implementation.language, remarks: implementation.remarks,
-        outcome: outcomes[implementation.id]!,
+        outcome: outcome,
         limit: limits.limit(group.workload, moves: moves, isCopy: implementation.isCopy))
-      return row.beatsLimit ? remeasured(row, implementation, loops: loops, by: sampler) : row
+      return row.beatsLimit && !Interruption.isRequested
+        ? remeasured(row, implementation, loops: loops, by: sampler) : row
     }
   }
 

@@ -50,7 +50,7 @@ public struct Lab {
     func key(_ workload: Workload, _ implementation: Implementation) -> String {
       "\(workload.id)/\(implementation.id)"
     }
-    for (workload, implementation) in selection.pairs {
+    for (workload, implementation) in selection.pairs where !Interruption.isRequested {
       if let reason = implementation.obstacle() {
         excluded[key(workload, implementation)] = .ineligible(reason: reason)
       } else if case .failed(let mismatch) = verify(
@@ -68,7 +68,9 @@ public struct Lab {
     } catch {
       limits = Limits()
     }
+    result.unitLimits = limits.aesRounds
     for (index, group) in selection.groups.enumerated() {
+      if Interruption.isRequested { break }
       progress(
         .measuring(group.workload, group.case, done: Double(index) / Double(selection.groups.count))
       )
@@ -81,6 +83,7 @@ public struct Lab {
       result.rows += GroupRun(group: group, seed: seed, limits: limits, deadline: deadline)
         .rows(by: sampler) { excludedHere[key(group.workload, $0)] }
     }
+    result.isPartial = Interruption.isRequested
     result.elapsed = Double(ccpu_monotonic_raw_ns() - start) / 1e9
     return result
   }

@@ -1,5 +1,5 @@
 /// The clean slices of one implementation in one round.
-public struct Sample: Sendable, Codable {
+public struct Sample: Sendable {
   public var round: Int
   /// Which of the run's buffer layouts it was taken with.
   public var block: Int

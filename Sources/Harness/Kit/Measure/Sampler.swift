@@ -39,9 +39,24 @@ public final class Sampler {
   /// - Parameter deadline: when to stop, in nanoseconds of CLOCK_MONOTONIC_RAW, after as many
   ///   rounds as fit and no fewer than planned; nil takes exactly the planned rounds.
   /// - Returns: one measurement a contestant, in their order.
+  /// - Throws: ``Interrupted``, when that came before each had a sample; what preparing throws.
   public func measure(
     _ contestants: [Contestant], deadline: UInt64? = nil
   ) throws -> [Measurement] {
+    try measureUntilInterrupted(contestants, deadline: deadline).map {
+      guard let measurement = $0 else { throw Interrupted() }
+      return measurement
+    }
+  }
+
+  public struct Interrupted: Error, CustomStringConvertible {
+    public var description: String { "interrupted" }
+  }
+
+  /// The same, with nil for contestants that an interruption left without a sample.
+  func measureUntilInterrupted(
+    _ contestants: [Contestant], deadline: UInt64? = nil
+  ) throws -> [Measurement?] {
     guard !contestants.isEmpty else { return [] }
     var prepared = try contestants.map { try $0.prepare(0) }
     let paces = prepared.map(findPace)
@@ -51,13 +66,15 @@ public final class Sampler {
     var round = 0
     func takeRound() {
       for index in order(round: round, of: contestants.count)
-      where paces[index].takesPart(in: round, of: plan.rounds) {
+      where paces[index].takesPart(in: round, of: plan.rounds) && !Interruption.isRequested {
         samples[index].append(
           takeSample(prepared[index], pace: paces[index], round: round, block: block))
       }
       round += 1
     }
-    while let blockOfRound = schedule.block(ofRound: round, now: ccpu_monotonic_raw_ns()) {
+    while !Interruption.isRequested,
+      let blockOfRound = schedule.block(ofRound: round, now: ccpu_monotonic_raw_ns())
+    {
       if blockOfRound != block {
         block = blockOfRound
         prepared.removeAll()
@@ -72,13 +89,14 @@ public final class Sampler {
         pace.repeats > 0 && samples.count(where: \.isClean) * 2 < pace.rounds
       }
     }
-    while deadline == nil, patience > 0, isWaiting() {
+    while deadline == nil, patience > 0, isWaiting(), !Interruption.isRequested {
       let start = ccpu_monotonic_raw_ns()
       takeRound()
       patience -= Double(ccpu_monotonic_raw_ns() - start) / 1e9
     }
     return contestants.indices.map { index in
-      Measurement(
+      guard !samples[index].isEmpty else { return nil }
+      return Measurement(
         samples: samples[index], planned: min(paces[index].rounds, samples[index].count),
         callsPerSlice: paces[index].calls,
         bytesPerCall: prepared[index].bytesPerCall, source: source,

@@ -35,6 +35,11 @@ public struct RunResult: Sendable {
   }
 
   public var rows: [Row] = []
+  /// Whether it was interrupted: rows are missing, or have fewer samples than planned.
+  public var isPartial = false
+  /// What the AES unit does at best at each register width, by loop: the cost of one round a byte of
+  /// state.
+  public var unitLimits: [Limit] = []
   public var seed: UInt64
   public var calibration: Calibration
   public var source: CycleSource

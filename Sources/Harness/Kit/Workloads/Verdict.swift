@@ -6,7 +6,7 @@ public enum Verdict: Sendable {
 }
 
 /// The first disagreement between an implementation and the reference.
-public struct Mismatch: Error, Sendable {
+public struct Mismatch: Error, Sendable, Codable, Equatable {
   /// What was checked: `SP 800-38A F.5.1, 64 bytes, in place`.
   public var check: String
   /// What went wrong, in one line: `byte 17 is 0x3f, expected 0xa2`.

@@ -1,0 +1,118 @@
+import Foundation
+
+/// One run or several, as they stand in a file: Documentation/Results.md has the format.
+public struct ResultFile: Sendable {
+  /// The file's own name for its format.
+  public static let format = "optlab-result"
+  /// A file of another major version is refused; of a newer minor one, it is read without what is new.
+  public static let version = (major: 1, minor: 0)
+
+  /// One, or those that were merged.
+  public var records: [RunRecord]
+
+  public init(_ records: [RunRecord]) { self.records = records }
+
+  /// Why a file is of no use, in one line with what to do about it.
+  public struct Failure: Error, Equatable, CustomStringConvertible {
+    public var path: String
+    public var reason: String
+    public var description: String { "cannot read '\(path)': \(reason)" }
+  }
+
+  private struct Head: Codable {
+    var format: String
+    var version: String
+  }
+
+  private struct Body: Codable {
+    var format = ResultFile.format
+    var version = "\(ResultFile.version.major).\(ResultFile.version.minor)"
+    var checksum: String?
+    var records: [RunRecord]
+  }
+
+  // MARK: Writing
+
+  /// The file's bytes: the same for the same records.
+  public func bytes() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.dateEncodingStrategy = .iso8601
+    var body = Body(records: records)
+    body.checksum = try Self.checksum([UInt8](encoder.encode(body)))
+    return [UInt8](try encoder.encode(body)) + [UInt8(ascii: "\n")]
+  }
+
+  /// Writes the file whole or not at all.
+  public func write(to path: String) throws {
+    try AtomicFile.write(try bytes(), to: path)
+  }
+
+  // MARK: Reading
+
+  public static func read(_ path: String) throws(Failure) -> ResultFile {
+    func fail(_ reason: String) -> Failure { Failure(path: path, reason: reason) }
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(filePath: path))
+    } catch {
+      throw fail(FileReason.text(error))
+    }
+    guard !data.isEmpty else { throw fail("it is empty; take the run again") }
+    let bytes = [UInt8](data)
+    let document: JSONValue
+    do {
+      document = try JSONParser.parse(bytes)
+    } catch {
+      throw fail("it is no whole JSON document (\(error)): cut off, or no result; take the run again")
+    }
+    let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = .iso8601
+    guard let head = try? decoder.decode(Head.self, from: data), head.format == Self.format else {
+      throw fail("it is JSON, but no result of Optlab; harness run --output writes one")
+    }
+    let numbers = head.version.split(separator: ".").map { Int($0) }
+    guard numbers.count == 2, let major = numbers[0], numbers[1] != nil else {
+      throw fail("its version is '\(head.version)', which Optlab never wrote")
+    }
+    guard major == Self.version.major else {
+      throw fail(
+        "its format is version \(head.version), and this program reads \(Self.version.major).x; "
+          + (major > Self.version.major
+            ? "take a newer Optlab" : "take the Optlab that wrote it, or the run again"))
+    }
+    guard document.checksum == (try? checksum(document)) else {
+      throw fail(
+        "its checksum is wrong: it was changed after it was written; take the file as it was, or "
+          + "the run again")
+    }
+    do {
+      return ResultFile(try decoder.decode(Body.self, from: data).records)
+    } catch {
+      throw fail("it does not hold what its version promises: \(FileReason.text(error))")
+    }
+  }
+
+  // MARK: Checksum
+
+  /// Of the document without the checksum itself and without its layout, so that a program that only
+  /// lays JSON out anew does no harm.
+  private static func checksum(_ text: [UInt8]) throws -> String {
+    try checksum(JSONParser.parse(text))
+  }
+
+  private static func checksum(_ document: JSONValue) throws -> String {
+    guard case .object(let members) = document else { return "" }
+    return "fnv1a64:"
+      + Checksum(of: JSONValue.object(members.filter { $0.key != "checksum" }).text).description
+  }
+}
+
+extension JSONValue {
+  fileprivate var checksum: String? {
+    guard case .object(let members) = self,
+      case .string(let text)? = members.first(where: { $0.key == "checksum" })?.value
+    else { return nil }
+    return text
+  }
+}
