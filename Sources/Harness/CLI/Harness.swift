@@ -15,8 +15,9 @@ struct Harness: ParsableCommand {
         harness verify --impl asm-aesni            the quick edit loop of a kernel's author
         harness --cpu-report                       what this machine is and can run
 
-      Exit codes: 0 fine, 1 verification failed, 4 input or output failed, 64 wrong usage,
-      130 interrupted.
+      Exit codes: 0 fine, 1 verification or limit failed, 2 regression, 3 too
+      unstable to say, 4 input or output failed, 5 not comparable, 64 wrong
+      usage, 130 interrupted.
       """,
     subcommands: [Run.self, Verify.self, List.self, NoiseCommand.self, AATestCommand.self],
     defaultSubcommand: Run.self)
@@ -57,7 +58,10 @@ enum Main {
 struct CommandFailure: Error {
   enum Code: Int32 {
     case verificationFailed = 1
+    case regression = 2
+    case unstable = 3
     case inputOutput = 4
+    case notComparable = 5
     case usage = 64
     case interrupted = 130
   }

@@ -9,7 +9,12 @@ public enum FileReason {
       return error.description
     default: break
     }
-    if (error as? CocoaError)?.code == .fileReadUnknown { return "it is no readable file" }
+    switch (error as? CocoaError)?.code {
+    case .fileReadUnknown?: return "it is no readable file"
+    case .fileReadNoSuchFile?, .fileNoSuchFile?: return "No such file or directory"
+    case .fileReadNoPermission?: return "Permission denied"
+    default: break
+    }
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     return underlying.flatMap { $0.domain == NSPOSIXErrorDomain ? $0.code : nil }
       .map { String(cString: strerror(Int32($0))) } ?? error.localizedDescription

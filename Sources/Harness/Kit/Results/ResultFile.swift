@@ -64,7 +64,8 @@ public struct ResultFile: Sendable {
     do {
       document = try JSONParser.parse(bytes)
     } catch {
-      throw fail("it is no whole JSON document (\(error)): cut off, or no result; take the run again")
+      throw fail(
+        "it is no whole JSON document (\(error)): cut off, or no result; take the run again")
     }
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601
