@@ -19,7 +19,9 @@ struct Harness: ParsableCommand {
       unstable to say, 4 input or output failed, 5 not comparable, 64 wrong
       usage, 130 interrupted.
       """,
-    subcommands: [Run.self, Verify.self, List.self, NoiseCommand.self, AATestCommand.self],
+    subcommands: [
+      Run.self, Verify.self, List.self, ExportCommand.self, NoiseCommand.self, AATestCommand.self,
+    ],
     defaultSubcommand: Run.self)
 }
 

@@ -50,7 +50,8 @@ extension RunResult {
     return lines.joined(separator: "\n")
   }
 
-  private func table(of rows: [Row], details: Bool) -> TextTable {
+  /// The table of the rows of one workload.
+  func table(of rows: [Row], details: Bool) -> TextTable {
     let detailColumns: [(title: String, alignment: TextTable.Alignment)] = [
       ("95% interval", .right), ("all slices", .right), ("clean", .right), ("samples", .right),
       ("outliers", .right), ("calls", .right),

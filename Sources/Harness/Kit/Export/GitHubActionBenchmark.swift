@@ -1,0 +1,25 @@
+/// An entry of the `customSmallerIsBetter` tool of github-action-benchmark.
+///
+/// Source: benchmark-action/github-action-benchmark, README, "Custom benchmark".
+struct GitHubActionBenchmark: Encodable {
+  var name: String
+  var unit: String
+  var value: Double
+  /// Shown beside the value.
+  var range: String
+  /// Shown in the chart's tooltip.
+  var extra: String
+
+  init(_ exported: ExportedRow) {
+    let cost = exported.measurement.costPerByte
+    name = exported.name
+    unit = exported.measurement.source.perByte
+    value = cost.median
+    range = "± \(Figures.percent(cost.relativeSpread))"
+    extra = [
+      "\(Figures.significant(exported.measurement.throughput / 1e9)) GB/s",
+      exported.row.shareOfLimit.map { "\(Figures.percent($0)) of limit" },
+      "\(cost.sorted.count) samples, source \(exported.measurement.source.rawValue)",
+    ].compactMap(\.self).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,133 @@
+import Foundation
+
+/// What Google Benchmark prints as JSON: every sample that counts as a repetition, then their
+/// aggregates.
+///
+/// Source: google/benchmark, docs/user_guide.md and src/json_reporter.cc.
+struct GoogleBenchmarkOutput: Encodable {
+  struct Context: Encodable {
+    struct Cache: Encodable {
+      var type: String
+      var level: Int
+      /// In bytes.
+      var size: Int
+      var num_sharing: Int
+    }
+
+    var date: String
+    var host_name: String
+    var executable = "harness"
+    var num_cpus: Int
+    var mhz_per_cpu: Int
+    var cpu_scaling_enabled: Bool
+    var caches: [Cache]
+    var load_avg: [Double] = []
+    var library_build_type: String
+  }
+
+  struct Entry: Encodable {
+    var name: String
+    var family_index: Int
+    var per_family_instance_index = 0
+    var run_name: String
+    var run_type: String
+    var repetitions: Int
+    var repetition_index: Int?
+    var threads = 1
+    var aggregate_name: String?
+    var aggregate_unit: String?
+    /// Calls in the sample; of an aggregate, the number of repetitions.
+    var iterations: Int
+    /// Nanoseconds a call; of the coefficient of variation, a share.
+    var real_time: Double
+    var cpu_time: Double
+    var time_unit = "ns"
+    var bytes_per_second: Double?
+    /// In the unit of the run's cycle source.
+    var cost_per_byte: Double?
+  }
+
+  var context: Context
+  var benchmarks: [Entry]
+
+  init(_ rows: [ExportedRow]) {
+    context = Context(rows[0].record)
+    benchmarks = rows.enumerated().flatMap { Self.entries($0.element, family: $0.offset) }
+  }
+
+  private static func entries(_ exported: ExportedRow, family: Int) -> [Entry] {
+    let measurement = exported.measurement
+    let samples = measurement.counted
+    let bytes = Double(measurement.bytesPerCall)
+    let times = samples.map { $0.ticksPerCall / measurement.ticksPerSecond * 1e9 }
+    let costs = measurement.costPerCall.map { $0 / bytes }
+    func entry(_ time: Double, iterations: Int, cost: Double) -> Entry {
+      Entry(
+        name: exported.name, family_index: family, run_name: exported.name, run_type: "iteration",
+        repetitions: samples.count, iterations: iterations, real_time: time, cpu_time: time,
+        bytes_per_second: bytes / time * 1e9, cost_per_byte: cost)
+    }
+    var entries = samples.indices.map { index in
+      var one = entry(
+        times[index],
+        iterations: samples[index].callsPerSlice * samples[index].counted.count, cost: costs[index])
+      one.repetition_index = index
+      return one
+    }
+    guard samples.count > 1 else { return entries }
+    func aggregate(_ name: String, _ time: Double, cost: Double, unit: String = "time") {
+      var one = entry(time, iterations: samples.count, cost: cost)
+      one.name += "_\(name)"
+      one.run_type = "aggregate"
+      one.aggregate_name = name
+      one.aggregate_unit = unit
+      if name == "stddev" || name == "cv" { one.bytes_per_second = nil }
+      entries.append(one)
+    }
+    let (time, cost) = (Moments(times), Moments(costs))
+    aggregate("mean", time.mean, cost: cost.mean)
+    aggregate("median", OrderStatistics(times).median, cost: OrderStatistics(costs).median)
+    aggregate("stddev", time.deviation, cost: cost.deviation)
+    aggregate(
+      "cv", time.deviation / time.mean, cost: cost.deviation / cost.mean, unit: "percentage")
+    return entries
+  }
+
+  /// For programs that expect them; Optlab's own figures are medians.
+  private struct Moments {
+    var mean: Double
+    /// Of the population that the values are a sample of.
+    var deviation: Double
+
+    init(_ values: [Double]) {
+      let mean = values.reduce(0, +) / Double(values.count)
+      self.mean = mean
+      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      deviation = (squares / Double(values.count - 1)).squareRoot()
+    }
+  }
+}
+
+extension GoogleBenchmarkOutput.Context {
+  init(_ record: RunRecord) {
+    let report = record.cpuReport
+    let calibration = record.run.calibration
+    date = record.started.formatted(.iso8601).replacing("Z", with: "+00:00")
+    host_name = "\(record.machine.name)-\(record.machine.id)"
+    num_cpus = MeasuringEnvironment.count(list: report.environment.onlineCPUs ?? "0") ?? 1
+    mhz_per_cpu = Int((calibration.coreHertz / 1e6).rounded())
+    cpu_scaling_enabled = report.environment.governor.map { $0 != "performance" } ?? false
+    caches = report.caches.map { cache in
+      let type =
+        switch cache.kind {
+        case .data: "Data"
+        case .instruction: "Instruction"
+        case .unified: "Unified"
+        }
+      return Cache(
+        type: type, level: cache.level, size: cache.bytes, num_sharing: cache.sharedBy ?? 1)
+    }
+    library_build_type =
+      record.build.isSwiftOptimised && record.build.isCOptimised ? "release" : "debug"
+  }
+}
