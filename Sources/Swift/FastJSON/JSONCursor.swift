@@ -29,9 +29,28 @@ struct JSONCursor {
     limit - position >= count ? self : grown(by: count)
   }
 
-  /// Moves everything to a buffer of twice the size or more.
+  /// Moves everything to a buffer of twice the size or more, or gives it to the sink if there is one.
   @usableFromInline @inline(never)
   func grown(by count: Int) -> JSONCursor {
+    if storage.pointee.hasSink {
+      let flushed = flushed()
+      if limit - flushed.position >= count { return flushed }
+      return flushed.grownAlone(by: count)
+    }
+    return grownAlone(by: count)
+  }
+
+  /// All but the last byte goes to the sink: it may be a comma whose place a bracket takes.
+  private func flushed() -> JSONCursor {
+    let base = storage.pointee.base
+    let used = position - base
+    guard used > 1 else { return self }
+    storage.pointee.flush(used - 1)
+    base.copyMemory(from: position - 1, byteCount: 1)
+    return moved(to: base + 1)
+  }
+
+  private func grownAlone(by count: Int) -> JSONCursor {
     let used = position - storage.pointee.base
     let (needed, overflow) = used.addingReportingOverflow(count + 2 * JSONStorage.slack)
     precondition(!overflow, "JSON output does not fit in the address space")
@@ -79,7 +98,8 @@ struct JSONCursor {
   func fail(nonFinite value: Double) {
     if !storage.pointee.hasFailed {
       storage.pointee.hasFailed = true
-      storage.pointee.error = .nonFiniteNumber(value, offset: position - storage.pointee.base)
+      let offset = storage.pointee.flushed + (position - storage.pointee.base)
+      storage.pointee.error = .nonFiniteNumber(value, offset: offset)
     }
   }
 }

@@ -19,6 +19,13 @@ struct JSONStorage {
   @usableFromInline var hasFailed = false
   /// What failed first.
   var error: JSONWritingError?
+  /// Where the bytes go when the buffer is full, instead of a larger one.
+  var sink: ((UnsafeRawBufferPointer) throws -> Void)?
+  var sinkError: (any Error)?
+  /// Bytes that went there.
+  var flushed = 0
+
+  var hasSink: Bool { sink != nil }
 
   /// Room that is always left behind `JSONCursor.limit`, in bytes.
   ///
@@ -26,6 +33,17 @@ struct JSONStorage {
   /// colon, then a number or a string of 15 bytes in which each byte becomes an escape of six, then
   /// the punctuation; stores of 16 bytes may reach beyond what they write.
   @usableFromInline static var slack: Int { 256 }
+
+  /// Gives the first bytes to the sink; after an error of its own it gets no more.
+  mutating func flush(_ count: Int) {
+    flushed += count
+    guard sinkError == nil, let sink else { return }
+    do {
+      try sink(UnsafeRawBufferPointer(start: base, count: count))
+    } catch {
+      sinkError = error
+    }
+  }
 
   var escapesSlashes: Bool { slashMask != 0 }
 

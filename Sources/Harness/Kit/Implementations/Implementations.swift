@@ -30,6 +30,10 @@ extension Implementation {
       technique: "FastJSON: as swift-simd, with a new Data for each document",
       work: .json(SwiftSIMDData())),
     Implementation(
+      id: "swift-document", language: "Swift",
+      technique: "FastJSON: its own document, in memory in the order in which it is written",
+      work: .json(SwiftDocument())),
+    Implementation(
       id: "simdjson", language: "simdjson",
       technique: "simdjson \(SimdJSON.version): its DOM, written by its minifying writer",
       work: .json(SimdJSON())),
