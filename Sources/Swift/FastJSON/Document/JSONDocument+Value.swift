@@ -57,8 +57,8 @@ extension JSONDocument {
     /// The number, or the double nearest to it; nil where it is none, or beyond the range of doubles.
     public var double: Double? {
       switch JSONTape.tag(word) {
-      case .integer, .wideInteger: integer.map(Double.init)
-      case .unsigned: unsignedInteger.map(Double.init)
+      case .integer, .wideInteger: integer.map { Double($0) }
+      case .unsigned: unsignedInteger.map { Double($0) }
       case .double: Double(bitPattern: tape.words[index + 1])
       case .number:
         numberText.flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
