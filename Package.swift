@@ -54,10 +54,14 @@ let package = Package(
     // MARK: Harness
     .target(name: "CCPU", path: "Sources/Harness/CCPU", cSettings: optimisedC),
     .target(
+      name: "CABICheck", path: "Sources/Harness/CABICheck", cSettings: optimisedC, plugins: ["NASM"]
+    ),
+    .target(
       name: "HarnessKit",
       dependencies: [
         "AESCTR", "FastJSON", "CAES", "CAESAsm", "CAESOpenSSL", "CSimdJSON", "CCPU",
         .product(name: "Subprocess", package: "swift-subprocess"),
+        "CABICheck",
       ],
       path: "Sources/Harness/Kit", swiftSettings: optimisedSwift),
     .executableTarget(

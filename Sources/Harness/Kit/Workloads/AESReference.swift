@@ -40,8 +40,28 @@ package struct AESReference: Sendable {
   ///
   /// - Parameter block: 16 bytes.
   package func encrypt(_ block: [UInt8]) -> [UInt8] {
+    encrypt(block) { _ in }
+  }
+
+  /// The states on the way: after the first AddRoundKey, then after each round.
+  ///
+  /// - Parameter block: 16 bytes.
+  /// - Returns: 11, 13 or 15 states of 16 bytes; the last one is the encrypted block.
+  package func states(of block: [UInt8]) -> [[UInt8]] {
+    var states: [[UInt8]] = []
+    _ = encrypt(block) { states.append($0) }
+    return states
+  }
+
+  /// The key schedule, section 5.2: 11, 13 or 15 round keys of 16 bytes.
+  package var roundKeyBytes: [[UInt8]] {
+    stride(from: 0, to: roundKeys.count, by: 16).map { Array(roundKeys[$0..<$0 + 16]) }
+  }
+
+  private func encrypt(_ block: [UInt8], eachState: ([UInt8]) -> Void) -> [UInt8] {
     var state = block
     addRoundKey(0, to: &state)
+    eachState(state)
     let rounds = roundKeys.count / 16 - 1
     var shifted = state
     for round in 1...rounds {
@@ -62,6 +82,7 @@ package struct AESReference: Sendable {
         state = shifted
       }
       addRoundKey(round, to: &state)
+      eachState(state)
     }
     return state
   }

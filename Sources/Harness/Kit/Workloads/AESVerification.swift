@@ -21,6 +21,7 @@ public func verifyAES(_ kernel: AESKernel, keyBytes: Int, seed: UInt64) -> Verdi
     try verification.checkLongMessages()
     try verification.checkContexts()
     try verification.checkGuardPages()
+    try verification.checkCalls()
     return .passed(checks: verification.checks)
   } catch {
     return .failed(error)
