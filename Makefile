@@ -15,8 +15,8 @@ help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .PHONY: setup
-setup: ## Install nasm, libssl-dev and libsimdjson-dev where they are missing.
-	@./.ci/setup nasm libssl-dev libsimdjson-dev
+setup: ## Install nasm, binutils, libssl-dev and libsimdjson-dev where they are missing.
+	@./.ci/setup nasm binutils libssl-dev libsimdjson-dev
 
 .PHONY: build
 build: setup ## Build everything.

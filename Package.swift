@@ -77,7 +77,12 @@ let package = Package(
 
     // MARK: Tests
     .testTarget(
-      name: "CAESTests", dependencies: ["HarnessKit", "CAES", "CAESAsm", "CAESOpenSSL"]),
+      name: "CAESTests",
+      dependencies: [
+        "HarnessKit", "CAES", "CAESAsm", "CAESOpenSSL", "WrongAssembly",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+    .target(name: "WrongAssembly", path: "Tests/WrongAssembly", plugins: ["NASM"]),
     .testTarget(name: "AESCTRTests", dependencies: ["AESCTR", "CAES"]),
     .testTarget(name: "FastJSONTests", dependencies: ["FastJSON"]),
     .testTarget(

@@ -28,12 +28,13 @@ struct GNUAssembly {
     }
     lines += Self.data(code.bytes[position...])
     lines += [
-      // Indirect branch tracking and shadow stack: x86-64 psABI, program property.
+      // Indirect branch tracking, where every function begins with ENDBR64, and shadow stack: x86-64
+      // psABI, program property GNU_PROPERTY_X86_FEATURE_1_AND.
       ".section .note.gnu.property, \"a\", @note",
       ".balign 8",
       ".long 4, 16, 5",
       ".asciz \"GNU\"",
-      ".long 0xc0000002, 4, 3, 0",
+      ".long 0xc0000002, 4, \(code.beginsWithENDBR64 ? 3 : 2), 0",
       ".section .note.GNU-stack, \"\", @progbits",
       "#endif",
     ]

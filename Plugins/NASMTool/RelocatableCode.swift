@@ -11,6 +11,11 @@ struct RelocatableCode {
   /// In the order of their addresses.
   var functions: [Function]
 
+  /// Whether every function can be the target of a tracked indirect call.
+  var beginsWithENDBR64: Bool {
+    functions.allSatisfy { bytes[$0.offset...].starts(with: [0xF3, 0x0F, 0x1E, 0xFA]) }
+  }
+
   enum Refusal: Error, CustomStringConvertible {
     case notELF64
     case otherSection(String)

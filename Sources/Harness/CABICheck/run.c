@@ -68,6 +68,8 @@ static uint16_t cpu(void) {
   return has;
 }
 
+int cabi_upper_state_is_known(void) { return (cpu() & HAS_XINUSE) != 0; }
+
 static uint64_t next_random(uint64_t *state) {
   // SplitMix64, as the lab's SeededGenerator.
   uint64_t z = *state += 0x9e3779b97f4a7c15;
@@ -134,7 +136,10 @@ void cabi_stack_destroy(cabi_stack *stack) {
 }
 
 void cabi_run(cabi_stack *stack, cabi_call *call) {
-  memcpy(stack->painted, stack->pristine, stack->painted_bytes);
+  if (call->options & CABI_NO_TRACE)
+    memset(stack->painted + stack->top, 0, 8);
+  else
+    memcpy(stack->painted, stack->pristine, stack->painted_bytes);
   memcpy(stack->memory, &call, sizeof call);
   call->stack_pointer = (uint64_t)(uintptr_t)(stack->painted + stack->top);
   call->lowest_stack_pointer = call->stack_pointer;
@@ -142,6 +147,7 @@ void cabi_run(cabi_stack *stack, cabi_call *call) {
   call->in_use_before = call->in_use = 0;
   call->signal = 0;
   call->fault_instruction = call->fault_address = 0;
+  call->fault_has_address = 0;
   call->steps = call->not_unwound = call->missed_landing = 0;
   if (call->step_limit == 0)
     call->step_limit = 1000000;
@@ -178,6 +184,7 @@ cabi_trace cabi_stack_trace(const cabi_stack *stack) {
 
 #else
 int cabi_is_available(void) { return 0; }
+int cabi_upper_state_is_known(void) { return 0; }
 cabi_stack *cabi_stack_create(uint64_t seed) {
   (void)seed;
   return NULL;

@@ -89,13 +89,17 @@ static void step(cabi_call *call, greg_t *registers) {
   call->steps++;
   if (sp < call->lowest_stack_pointer)
     call->lowest_stack_pointer = sp;
-  if (call->visited != NULL && ip - (uint64_t)(uintptr_t)call->code < call->code_bytes)
-    call->visited[ip - (uint64_t)(uintptr_t)call->code] = 1;
+  int is_new = 1;
+  if (call->visited != NULL && ip - (uint64_t)(uintptr_t)call->code < call->code_bytes) {
+    uint8_t *mark = &call->visited[ip - (uint64_t)(uintptr_t)call->code];
+    is_new = !*mark;
+    *mark = 1;
+  }
   if (call->missed_landing == 0 && instruction_before != 0 &&
       is_tracked_branch(instruction_before) && !is_endbr64(ip))
     call->missed_landing = ip;
   instruction_before = ip;
-  if ((call->options & CABI_UNWIND) && call->not_unwound == 0 && !unwinds(call, ip))
+  if ((call->options & CABI_UNWIND) && is_new && call->not_unwound == 0 && !unwinds(call, ip))
     call->not_unwound = ip;
 }
 
@@ -129,13 +133,15 @@ static void handle(int signal, siginfo_t *info, void *context) {
     return;
   }
   greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
-  if (signal == SIGTRAP && info->si_code == TRAP_TRACE && call->options != 0) {
+  if (signal == SIGTRAP && info->si_code == TRAP_TRACE &&
+      (call->options & (CABI_STEP | CABI_UNWIND))) {
     step(call, registers);
     return;
   }
   call->signal = signal;
   call->fault_instruction = (uint64_t)registers[REG_RIP];
   call->fault_address = (uint64_t)(uintptr_t)info->si_addr;
+  call->fault_has_address = (signal == SIGSEGV || signal == SIGBUS) && info->si_code != SI_KERNEL;
   registers[REG_RIP] = (greg_t)call->recovery_address;
   registers[REG_RDI] = (greg_t)(uintptr_t)call;
   registers[REG_RSP] = (greg_t)call->own_stack_pointer;

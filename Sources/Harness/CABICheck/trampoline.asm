@@ -45,6 +45,7 @@ section .text align=64
 %define HAS_XINUSE           2
 %define STACK_BYTES          0x40000
 %define TRAP_FLAG            0x100
+%define STEP_OR_UNWIND       3
 
 %define call_record          rdi
 
@@ -106,8 +107,8 @@ cabi_trampoline:
     mov     r10, [call_record + GARBAGE + 8]
     mov     rax, [call_record + FUNCTION]
     cld
-    cmp     dword [call_record + OPTIONS], 0
-    je      .call
+    test    byte [call_record + OPTIONS], STEP_OR_UNWIND
+    jz      .call
     pushfq
     or      qword [rsp], TRAP_FLAG
     popfq                               ; the instruction after the next one is stopped at

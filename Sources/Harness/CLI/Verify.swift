@@ -25,6 +25,7 @@ struct Verify: ParsableCommand {
     var failed = 0
     var ran = 0
     print("seed \(seed)")
+    for limit in CheckedStack.limits { print("NOTE  \(limit)") }
     for (workload, implementation) in selection.pairs {
       let name = "\(workload.id)/\(implementation.id)"
       if let reason = implementation.obstacle() {
@@ -32,7 +33,9 @@ struct Verify: ParsableCommand {
         continue
       }
       ran += 1
-      switch lab.verify(implementation, on: workload, payloads: selection.payloads) {
+      switch lab.verify(
+        implementation, on: workload, payloads: selection.payloads, exhaustively: true)
+      {
       case .passed(let checks):
         print("PASS  \(name)  \(checks) checks")
       case .failed(let mismatch):

@@ -29,7 +29,9 @@ enum {
   /// microseconds in a virtual machine.
   CABI_STEP = 1,
   /// Unwind after each instruction, too. Means CABI_STEP.
-  CABI_UNWIND = 2
+  CABI_UNWIND = 2,
+  /// Leave the stack as it is, unpainted: `cabi_stack_trace` has nothing to tell then.
+  CABI_NO_TRACE = 4
 };
 
 /// Bits of `in_use`, as XGETBV with ECX = 1 returns them (Intel SDM volume 1, section 13.8).
@@ -72,10 +74,13 @@ typedef struct cabi_call {
 
   /// CABI_STEP, CABI_UNWIND.
   uint32_t options;
-  /// The signal that ended the call, or 0 where it returned; then only the next two are filled in.
+  /// The signal that ended the call, or 0 where it returned; then only the next three are filled in.
   int signal;
-  /// The instruction at fault, and the address that it touched.
+  /// The instruction at fault (behind it after INT3), the address that it touched, and whether it is
+  /// known: not of one that no CPU takes (bits 63 to 47 not alike), nor for other signals than SIGSEGV
+  /// and SIGBUS.
   uint64_t fault_instruction, fault_address;
+  int fault_has_address;
 
   /// Instructions that were stopped at.
   uint64_t steps;
@@ -88,8 +93,8 @@ typedef struct cabi_call {
   uint64_t not_unwound;
   /// The first place where an indirect jump or call came out, if it is not an ENDBR64; or 0.
   uint64_t missed_landing;
-  /// One byte for each byte of code from `code` on, set where an instruction was stopped at. May be
-  /// NULL.
+  /// One byte for each byte of code from `code` on, set where an instruction was stopped at; where it
+  /// was set before, nothing is unwound again. May be NULL.
   const uint8_t *code;
   uint8_t *visited;
   size_t code_bytes;
@@ -101,6 +106,9 @@ typedef struct cabi_stack cabi_stack;
 /// 1 on x86-64 Linux, else 0.
 int cabi_is_available(void);
 
+/// 1 where this CPU tells whether upper halves of vector registers are in use: XGETBV takes ECX = 1.
+int cabi_upper_state_is_known(void);
+
 /// Takes 256 KiB between guard pages, filled with random bytes, and handlers for SIGSEGV, SIGBUS,
 /// SIGILL, SIGFPE and SIGTRAP, which are given back when the last stack goes. A signal that is not
 /// for a call here is handed on.
@@ -111,7 +119,7 @@ cabi_stack *cabi_stack_create(uint64_t seed);
 
 void cabi_stack_destroy(cabi_stack *stack);
 
-/// Paints the stack where it was touched, and calls.
+/// Paints the stack, and calls.
 ///
 /// @param call `function`, `arguments`, `garbage`, `preset`, `mxcsr`, `x87_control`, `vectors`,
 ///        `options` and what they need are read; the others are written.

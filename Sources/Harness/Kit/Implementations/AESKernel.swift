@@ -1,4 +1,5 @@
 import CAES
+import CAESAsm
 
 /// A row of a `caes_table`: an AES-CTR implementation behind the C ABI, in whatever language.
 ///
@@ -10,6 +11,12 @@ public struct AESKernel: @unchecked Sendable {
   public init(_ row: caes_kernel) { self.row = row }
 
   public var id: String { String(cString: row.id) }
+
+  /// Whether it is one of CAESAsm's, which keep more rules than the contract asks for.
+  package var isOwnAssembly: Bool {
+    let table = caes_asm_kernels().pointee
+    return (0..<table.count).contains { table.rows[$0].id == row.id }
+  }
 
   /// What `set_key` returns other than `CAES_OK`, with the number of bytes it was given.
   public struct KeyRefused: Error, Equatable, CustomStringConvertible {

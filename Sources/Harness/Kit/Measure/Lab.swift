@@ -18,13 +18,16 @@ public struct Lab {
   }
 
   /// Checks one implementation against the workload's reference and vectors.
+  ///
+  /// - Parameter exhaustively: see ``verifyAES(_:keyBytes:seed:exhaustively:)``.
   public func verify(
-    _ implementation: Implementation, on workload: Workload, payloads: [JSONPayload]
+    _ implementation: Implementation, on workload: Workload, payloads: [JSONPayload],
+    exhaustively: Bool = false
   ) -> Verdict {
     progress(.verifying(workload, implementation))
     switch (workload.kind, implementation.work) {
     case (.aesCTR(let keyBytes), .aes(let kernel)):
-      return verifyAES(kernel, keyBytes: keyBytes, seed: seed)
+      return verifyAES(kernel, keyBytes: keyBytes, seed: seed, exhaustively: exhaustively)
     case (.jsonEncode, .json(let encoding)):
       return verifyJSON(encoding, seed: seed, payloads: payloads)
     case (_, .memcpy):

@@ -26,8 +26,44 @@ extension AESVerification {
   private static let paintedLengths = [1, 16, 23, 64, 120, 250, 400, 530]
 }
 
+extension AESVerification {
+  /// What is asked of assembly code beside the contract: functions begin with ENDBR64, indirect
+  /// jumps land on one, and from every instruction unwinding leads to the caller.
+  ///
+  /// - Parameters:
+  ///   - lengths: Of the messages during which every instruction is stopped at, in bytes.
+  ///   - functions: Those that are assembly.
+  ///   - code: Where to note which instructions ran.
+  mutating func checkAssembly(
+    lengths: [Int] = [0, 1, 20, 100, 260], functions: [KernelFunction] = KernelFunction.allCases,
+    code: VisitedCode? = nil
+  ) throws(Mismatch) {
+    guard var caller = CheckedCaller(kernel, keyBytes: keyBytes, random: &random) else { return }
+    caller.assembly = functions
+    try caller.checkEntries()
+    for count in lengths { try caller.check(count, code: code) }
+    checks += caller.checks
+  }
+}
+
+/// A function of a row, as messages name it.
+package enum KernelFunction: String, CaseIterable, Sendable {
+  case setKey = "set_key"
+  case crypt, clear
+}
+
+extension AESKernel {
+  package func address(of function: KernelFunction) -> UnsafeRawPointer {
+    switch function {
+    case .setKey: unsafeBitCast(row.set_key!, to: UnsafeRawPointer.self)
+    case .crypt: unsafeBitCast(row.crypt!, to: UnsafeRawPointer.self)
+    case .clear: unsafeBitCast(row.clear!, to: UnsafeRawPointer.self)
+    }
+  }
+}
+
 /// The three functions of a kernel, called with everything watched.
-struct CheckedCaller {
+package struct CheckedCaller {
   let kernel: AESKernel
   private let keyBytes: Int
   private let stack: CheckedStack
@@ -36,7 +72,7 @@ struct CheckedCaller {
   private(set) var checks = 0
 
   /// - Returns: nil where nothing can be called.
-  init?(_ kernel: AESKernel, keyBytes: Int, random: inout SeededGenerator) {
+  package init?(_ kernel: AESKernel, keyBytes: Int, random: inout SeededGenerator) {
     guard let stack = CheckedStack(random: &random) else { return nil }
     self.kernel = kernel
     self.keyBytes = keyBytes
@@ -45,19 +81,8 @@ struct CheckedCaller {
     self.random = SeededGenerator(seed: random.next())
   }
 
-  /// A function of the row, as messages name it.
-  private enum Function: String {
-    case setKey = "set_key"
-    case crypt, clear
-  }
-
-  private func address(of function: Function) -> UnsafeRawPointer {
-    switch function {
-    case .setKey: unsafeBitCast(kernel.row.set_key!, to: UnsafeRawPointer.self)
-    case .crypt: unsafeBitCast(kernel.row.crypt!, to: UnsafeRawPointer.self)
-    case .clear: unsafeBitCast(kernel.row.clear!, to: UnsafeRawPointer.self)
-    }
-  }
+  /// The functions that are held to the rules for assembly, which costs time.
+  var assembly: [KernelFunction] = []
 
   /// The three calls of one message's life, and what came of each.
   private struct Calls {
@@ -65,18 +90,17 @@ struct CheckedCaller {
     var counter: UInt128
     var text: [UInt8]
     var output: [UInt8]
-    var calls: [(function: Function, call: CheckedCall)]
+    var calls: [(function: KernelFunction, call: CheckedCall)]
   }
 
   /// Sets a key, encrypts a message, and clears.
   private mutating func calls(
-    _ count: Int, inPlace: Bool, attention: CheckedStack.Attention, code: VisitedCode? = nil,
-    counter: UInt128? = nil
+    _ count: Int, inPlace: Bool, attention: CheckedStack.Attention, code: VisitedCode? = nil
   ) throws(Mismatch) -> Calls {
     let key = random.bytes(keyBytes)
     let text = random.bytes(count)
     // Half of them overflow in a byte, or in the lower half, on the way.
-    var counter = counter ?? UInt128.random(in: 0...(.max), using: &random)
+    var counter = UInt128.random(in: 0...(.max), using: &random)
     if random.below(4) == 0 { counter |= 0xFF - UInt128(random.below(8)) }
     if random.below(4) == 0 { counter |= UInt128(UInt64.max) - UInt128(random.below(32)) }
     let (keyMemory, counterMemory) = (OwnMemory(key), OwnMemory(counter.bigEndianBytes))
@@ -86,13 +110,15 @@ struct CheckedCaller {
     defer { withExtendedLifetime((keyMemory, counterMemory, input, output)) {} }
 
     var result = Calls(key: key, counter: counter, text: text, output: [], calls: [])
-    func call(_ function: Function, _ arguments: [UInt], _ what: String) throws(Mismatch) -> CheckedCall {
+    func call(_ function: KernelFunction, _ arguments: [UInt], _ what: String) throws(Mismatch) -> CheckedCall {
+      let isAssembly = assembly.contains(function)
       let call = stack.call(
-        address(of: function), arguments, random: &random, attention: attention, code: code)
+        kernel.address(of: function), arguments, random: &random,
+        attention: isAssembly ? .unwinding : attention, stepLimit: isAssembly ? .max : 1000,
+        code: code)
       checks += 1
       result.calls.append((function, call))
-      let breaches =
-        call.breaches + (attention.contains(.unwinding) ? call.assemblyBreaches : [])
+      let breaches = call.breaches + (isAssembly ? call.assemblyBreaches : [])
       guard breaches.isEmpty else {
         throw Mismatch(
           check: "calling convention, \(keyBytes * 8)-bit key\(what)",
@@ -118,10 +144,9 @@ struct CheckedCaller {
   /// One message, with what registers hold by chance as another input that must not matter.
   mutating func check(
     _ count: Int, inPlace: Bool = false, attention: CheckedStack.Attention = [],
-    code: VisitedCode? = nil, counter: UInt128? = nil
+    code: VisitedCode? = nil
   ) throws(Mismatch) {
-    let calls = try calls(
-      count, inPlace: inPlace, attention: attention, code: code, counter: counter)
+    let calls = try calls(count, inPlace: inPlace, attention: attention, code: code)
     let keystream = AESReference(key: calls.key)!.keystream(counter: calls.counter, bytes: count)
     checks += 1
     if let mismatch = Mismatch(
@@ -130,6 +155,18 @@ struct CheckedCaller {
       expected: zip(calls.text, keystream).map { $0 ^ $1 }, actual: calls.output)
     {
       throw mismatch
+    }
+  }
+
+  mutating func checkEntries() throws(Mismatch) {
+    for function in assembly {
+      checks += 1
+      let entry = UnsafeRawBufferPointer(start: kernel.address(of: function), count: 4)
+      guard entry.elementsEqual([0xF3, 0x0F, 0x1E, 0xFA]) else {
+        throw Mismatch(
+          check: "indirect branch tracking",
+          summary: "\(function.rawValue) does not begin with ENDBR64")
+      }
     }
   }
 
@@ -156,7 +193,7 @@ struct CheckedCaller {
   }
 
   /// How many bytes of its stack each function changes at most, over some lengths.
-  mutating func stackDepths(_ counts: [Int]) throws(Mismatch) -> [String: Int] {
+  package mutating func stackDepths(_ counts: [Int]) throws(Mismatch) -> [String: Int] {
     var depths: [String: Int] = [:]
     for count in counts {
       for (function, call) in try calls(count, inPlace: false, attention: []).calls {
@@ -172,7 +209,7 @@ struct CheckedCaller {
       let key = random.bytes(length)
       let call = key.withUnsafeBytes {
         stack.call(
-          address(of: .setKey),
+          kernel.address(of: .setKey),
           [
             UInt(bitPattern: context.memory), UInt(bitPattern: $0.baseAddress), UInt(length),
           ], random: &random, attention: .steps)

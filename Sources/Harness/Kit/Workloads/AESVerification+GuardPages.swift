@@ -1,19 +1,24 @@
+import CAES
+
 extension AESVerification {
   /// Input, output, counter, key and context, each with a page that nobody may touch right behind
   /// its last byte, then right before its first.
   mutating func checkGuardPages() throws(Mismatch) {
-    let pages = GuardedPages(kernel)
+    let (pages, keyBytes) = (GuardedPages(kernel), keyBytes)
+    let stack = CheckedStack(random: &random)
     let key = random.bytes(keyBytes)
     let counter = UInt128.random(in: 0...(.max), using: &random)
     let keystream = AESReference(key: key)!.keystream(counter: counter, bytes: GuardedPages.longest)
 
     for edge in [GuardedPages.Edge.end, .start] {
+      let place = "guard page at the \(edge), \(keyBytes * 8)-bit key"
       let memory = pages.context(edge, kernel)
-      pages.key.place(key, edge).withMemoryRebound(to: UInt8.self) { key in
-        _ = kernel.row.set_key(memory, key.baseAddress, key.count)
+      let context = UnsafeMutableRawBufferPointer(start: memory, count: kernel.row.context_size)
+      try call(.setKey, stack, place, [("context", context), ("key", pages.key.place(key, edge))]) {
+        _ = $0.set_key($1[0], $1[1], keyBytes)
       }
       defer { kernel.row.clear(memory) }
-      let lengths = Array(0...300) + (0..<20).map { _ in 301 + random.below(700) }
+      let lengths = Array(0...600) + (0..<40).map { _ in 601 + random.below(1000) }
       for count in lengths {
         for inPlace in [false, true] {
           checks += 1
@@ -22,24 +27,55 @@ extension AESVerification {
           let input = pages.input.place(text, edge)
           let zeros = [UInt8](repeating: 0, count: count)
           let output = inPlace ? input : pages.output.place(zeros, edge)
-          kernel.row.crypt(
-            memory, block.bindMemory(to: UInt8.self).baseAddress,
-            input.bindMemory(to: UInt8.self).baseAddress,
-            output.bindMemory(to: UInt8.self).baseAddress, count)
+          let check = "\(place), \(count) bytes" + (inPlace ? ", in place" : "")
+          try call(
+            .crypt, stack, check,
+            [("context", context), ("counter", block), ("input", input), ("output", output)]
+          ) { $0.crypt($1[0], $1[1], $1[2], $1[3], count) }
           let expected = zip(text, keystream).map { $0 ^ $1 }
-          if let mismatch = Mismatch(
-            check: "guard page at the \(edge), \(keyBytes * 8)-bit key, \(count) bytes"
-              + (inPlace ? ", in place" : ""),
-            expected: expected, actual: [UInt8](output))
-          {
+          if let mismatch = Mismatch(check: check, expected: expected, actual: [UInt8](output)) {
             throw mismatch
           }
         }
       }
       // With n 0 no pointer is read.
       checks += 1
-      let nowhere = pages.input.forbidden.assumingMemoryBound(to: UInt8.self)
-      kernel.row.crypt(memory, nowhere, nowhere, nowhere, 0)
+      let nowhere = UnsafeMutableRawBufferPointer(start: pages.input.forbidden, count: 0)
+      try call(
+        .crypt, stack, "\(place), 0 bytes, no pointer",
+        [("context", context), ("counter", nowhere), ("input", nowhere), ("output", nowhere)]
+      ) { $0.crypt($1[0], $1[1], $1[2], $1[3], 0) }
+    }
+  }
+
+  /// Calls a function of the row so that a fault becomes a mismatch, where that can be done.
+  ///
+  /// - Parameters:
+  ///   - memory: Its pointer arguments, with their names; the number of the last one's bytes follows.
+  ///   - directly: The same call for where it cannot.
+  private mutating func call(
+    _ function: KernelFunction, _ stack: CheckedStack?, _ check: String,
+    _ memory: [(name: String, bytes: UnsafeMutableRawBufferPointer)],
+    directly: (caes_kernel, [UnsafeMutablePointer<UInt8>]) -> Void
+  ) throws(Mismatch) {
+    guard let stack else {
+      let pointers = memory.map { $0.bytes.baseAddress!.assumingMemoryBound(to: UInt8.self) }
+      return directly(kernel.row, pointers)
+    }
+    let call = stack.call(
+      kernel.address(of: function),
+      memory.map { UInt(bitPattern: $0.bytes.baseAddress) } + [UInt(memory.last!.bytes.count)],
+      random: &random, attention: .noTrace)
+    guard call.returned else {
+      let touched = memory.lazy.compactMap { name, bytes -> String? in
+        guard let fault = call.faultAddress else { return nil }
+        let position = Int(bitPattern: fault) - Int(bitPattern: bytes.baseAddress)
+        guard (-4096..<bytes.count + 4096).contains(position) else { return nil }
+        return "touches byte \(position) of its \(name), which has \(bytes.count)"
+      }.first
+      throw Mismatch(
+        check: check,
+        summary: "\(function.rawValue) \(touched ?? call.breaches.joined(separator: "; "))")
     }
   }
 }
@@ -52,7 +88,7 @@ private struct GuardedPages {
     var description: String { rawValue }
   }
 
-  static let longest = 1000
+  static let longest = 1600
 
   let input = GuardedBuffer(capacity: longest)
   let output = GuardedBuffer(capacity: longest)

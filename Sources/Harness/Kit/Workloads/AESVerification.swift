@@ -3,14 +3,19 @@ import CAES
 /// Checks an AES-CTR kernel: published vectors, then the reference at random keys, counters,
 /// lengths and alignments, and every promise of caes.h that can be seen from outside.
 ///
-/// A kernel that reads or writes where it must not may hit a guard page, which ends the process.
+/// A kernel that reads or writes where it must not hits a guard page: a disagreement like others on
+/// x86-64 Linux, the end of the process elsewhere.
 ///
 /// - Parameters:
 ///   - kernel: One that can run here (`Implementation.obstacle()` is nil).
 ///   - keyBytes: 16, 24 or 32.
 ///   - seed: What keys, counters, texts, and the sampled lengths and alignments follow from.
+///   - exhaustively: Whether to try every length up to 4,096 bytes and every place where a counter can
+///     overflow; takes about a second more.
 /// - Returns: The number of checks, or the first disagreement.
-public func verifyAES(_ kernel: AESKernel, keyBytes: Int, seed: UInt64) -> Verdict {
+public func verifyAES(
+  _ kernel: AESKernel, keyBytes: Int, seed: UInt64, exhaustively: Bool = false
+) -> Verdict {
   do {
     var verification = AESVerification(kernel, keyBytes: keyBytes, seed: seed)
     try verification.checkKeyLengths()
@@ -22,6 +27,44 @@ public func verifyAES(_ kernel: AESKernel, keyBytes: Int, seed: UInt64) -> Verdi
     try verification.checkContexts()
     try verification.checkGuardPages()
     try verification.checkCalls()
+    if kernel.isOwnAssembly { try verification.checkAssembly() }
+    if exhaustively {
+      try verification.checkEveryLength()
+      try verification.checkEveryWrap()
+    }
+    return .passed(checks: verification.checks)
+  } catch {
+    return .failed(error)
+  }
+}
+
+/// Checks how a kernel's functions are called and return, and what they leave in the stack: a part of
+/// ``verifyAES(_:keyBytes:seed:)``, for one that does not keep the calling convention may take others
+/// along.
+package func verifyCalls(_ kernel: AESKernel, keyBytes: Int, seed: UInt64) -> Verdict {
+  do {
+    var verification = AESVerification(kernel, keyBytes: keyBytes, seed: seed)
+    try verification.checkCalls()
+    return .passed(checks: verification.checks)
+  } catch {
+    return .failed(error)
+  }
+}
+
+/// Checks what is asked of assembly code beside the contract: ENDBR64, and unwinding from every
+/// instruction that some messages reach.
+///
+/// - Parameters:
+///   - lengths: Of the messages, in bytes.
+///   - functions: Those that are assembly.
+///   - code: Where to note which instructions ran.
+package func verifyAssembly(
+  _ kernel: AESKernel, keyBytes: Int, seed: UInt64, lengths: [Int],
+  functions: [KernelFunction] = KernelFunction.allCases, code: VisitedCode? = nil
+) -> Verdict {
+  do {
+    var verification = AESVerification(kernel, keyBytes: keyBytes, seed: seed)
+    try verification.checkAssembly(lengths: lengths, functions: functions, code: code)
     return .passed(checks: verification.checks)
   } catch {
     return .failed(error)
@@ -29,7 +72,7 @@ public func verifyAES(_ kernel: AESKernel, keyBytes: Int, seed: UInt64) -> Verdi
 }
 
 /// One run of ``verifyAES(_:keyBytes:seed:)``.
-struct AESVerification {
+package struct AESVerification {
   let kernel: AESKernel
   let keyBytes: Int
   var random: SeededGenerator

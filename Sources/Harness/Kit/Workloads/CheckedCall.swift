@@ -30,14 +30,13 @@ package struct CheckedCall {
   /// Whether it returned; else it ended with a fault.
   package var returned: Bool { record.signal == 0 }
 
-  /// Where it faulted, if it did: the address that was touched.
-  package var faultAddress: UInt? { returned ? nil : UInt(record.fault_address) }
+  /// The address that may not be touched and was, if that is how it ended.
+  package var faultAddress: UInt? {
+    record.fault_has_address != 0 ? UInt(record.fault_address) : nil
+  }
 
   /// Instructions that were stopped at.
   package var steps: Int { Int(record.steps) }
-
-  /// Whether the state of the upper halves of vector registers could be seen.
-  package var upperStateIsKnown: Bool { record.cpu & 2 != 0 && record.in_use_before & Self.upper == 0 }
 
   private static let upper = UInt64(CABI_UPPER_YMM | CABI_UPPER_ZMM)
   private static let directionFlag: UInt64 = 1 << 10
@@ -84,7 +83,7 @@ package struct CheckedCall {
     if record.left_x87_tags != 0xFFFF {
       breaches.append("leaves x87 or MMX registers in use (EMMS is missing)")
     }
-    if upperStateIsKnown, record.in_use & Self.upper != 0 {
+    if record.in_use_before & Self.upper == 0, record.in_use & Self.upper != 0 {
       let width = record.in_use & UInt64(CABI_UPPER_ZMM) != 0 ? "zmm" : "ymm"
       breaches.append("leaves upper halves of \(width) registers in use (VZEROUPPER is missing)")
     }
@@ -108,11 +107,14 @@ package struct CheckedCall {
   private var fault: String {
     let names: [Int32: String] = [4: "SIGILL", 5: "SIGTRAP", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV"]
     let name = names[record.signal] ?? "signal \(record.signal)"
-    if record.fault_instruction == record.fault_address {
-      return "ends with \(name): goes on at 0x\(hex(record.fault_address)), where no code is"
+    let instruction = place(record.fault_instruction)
+    guard let address = faultAddress else {
+      return "ends with \(name) at \(instruction)"
     }
-    return "ends with \(name) at \(place(record.fault_instruction)),"
-      + " touching 0x\(hex(record.fault_address))"
+    if address == UInt(record.fault_instruction) {
+      return "ends with \(name): goes on at 0x\(hex(address)), where no code is"
+    }
+    return "ends with \(name) at \(instruction), touching 0x\(hex(address))"
   }
 
   /// An instruction, from the function's start on where it is not far from it.

@@ -4,9 +4,9 @@ import CABICheck
 /// leaves behind.
 ///
 /// Source: System V ABI, AMD64 supplement, section 3.2.
-package final class CheckedStack {
-  /// What to look at while the function runs; either costs some 20 microseconds
-  /// an instruction.
+public final class CheckedStack {
+  /// What to look at while the function runs; the first two cost some 20
+  /// microseconds an instruction.
   package struct Attention: OptionSet, Sendable {
     package let rawValue: Int32
     package init(rawValue: Int32) { self.rawValue = rawValue }
@@ -15,10 +15,21 @@ package final class CheckedStack {
     package static let steps = Attention(rawValue: Int32(CABI_STEP))
     /// Unwinds after each instruction, too.
     package static let unwinding = Attention(rawValue: Int32(CABI_STEP | CABI_UNWIND))
+    /// Looks at nothing that it leaves in the stack, which takes longer than a short call.
+    package static let noTrace = Attention(rawValue: Int32(CABI_NO_TRACE))
   }
 
   /// False elsewhere than on x86-64 Linux: nothing can be called there.
   package static let isAvailable = cabi_is_available() == 1
+
+  /// What cannot be checked on this machine, one line each.
+  public static let limits: [String] = {
+    guard isAvailable else {
+      return ["calling convention and stack are not checked: needs x86-64 Linux"]
+    }
+    return cabi_upper_state_is_known() == 1
+      ? [] : ["upper vector state is not checked: this CPU's XGETBV does not tell"]
+  }()
 
   private let stack: OpaquePointer
 
@@ -66,7 +77,10 @@ package final class CheckedStack {
       record.code_bytes = code.marks.count
     }
     cabi_run(stack, &record)
-    return CheckedCall(record: record, trace: cabi_stack_trace(stack))
+    let trace =
+      attention.contains(.noTrace)
+      ? cabi_trace(touched: nil, touched_bytes: 0, before: nil, above: -1) : cabi_stack_trace(stack)
+    return CheckedCall(record: record, trace: trace)
   }
 
   private func fill<Words>(_ words: inout Words, with word: (Int) -> UInt64) {

@@ -1,0 +1,94 @@
+import Foundation
+import HarnessKit
+import Testing
+
+#if arch(x86_64) && os(Linux)
+  @Suite("Assembly")
+  struct AssemblyTests {
+    static let kernels = Implementation.all.filter { $0.language == "NASM" }.map(\.id)
+
+    private func kernel(_ id: String) -> AESKernel? {
+      let implementation = Implementation.all.first { $0.id == id }!
+      if let obstacle = implementation.obstacle() {
+        print("NOT RUN: \(id): \(obstacle)")
+        return nil
+      }
+      guard case .aes(let kernel) = implementation.work else { return nil }
+      return kernel
+    }
+
+    /// Every instruction of every function is stopped at, and unwound from, at least once.
+    @Test(arguments: kernels)
+    func unwindsFromEveryInstruction(_ id: String) async throws {
+      guard let kernel = kernel(id) else { return }
+      let symbols = try await BuiltCode.symbols(prefix: "caes_asm_").filter {
+        !$0.name.hasSuffix("_kernels")
+      }
+      let name = "caes_" + id.replacing("-", with: "_")
+      let crypt = try #require(symbols.first { $0.name == name })
+      let schedule = symbols.filter { $0.name.hasPrefix("caes_asm_aesni_") }
+      #expect(schedule.count == 2, "set_key and clear")
+      let slide = Int(bitPattern: kernel.address(of: .crypt)) - crypt.address
+      let first = symbols.map(\.address).min()!
+      let end = symbols.map { $0.address + $0.bytes }.max()!
+      let visited = VisitedCode(
+        start: UnsafeRawPointer(bitPattern: first + slide)!, bytes: end - first)
+
+      var missing: [BuiltCode.Instruction] = []
+      for symbol in [crypt] + schedule { missing += try await BuiltCode.instructions(symbol) }
+      let count = missing.count
+      #expect(count > 300)
+      var random = SeededGenerator(seed: 11)
+      // Chance finds the way to each: lengths of every kind, counters that carry or do not.
+      for _ in 0..<600 where !missing.isEmpty {
+        let length = [16, 64, 130, 600, 1200].map { random.below($0) }[random.below(5)]
+        let verdict = verifyAssembly(
+          kernel, keyBytes: keyLengths[random.below(3)], seed: random.next(), lengths: [length],
+          code: visited)
+        if case .failed(let mismatch) = verdict {
+          Issue.record("\(mismatch.check): \(mismatch.summary)")
+          return
+        }
+        missing.removeAll { visited.marks[$0.address - first] != 0 }
+      }
+      // A key of a wrong length goes a way of its own, which no message takes.
+      let refusals = missing.filter { $0.text.hasPrefix("mov    eax,0x1") || $0.text == "ret" }
+      #expect(
+        missing.count == refusals.count && refusals.count <= 2,
+        "never reached: \(missing.map { "\(String($0.address - crypt.address, radix: 16)) \($0.text)" })")
+      print("\(id): unwound from \(count - missing.count) of \(count) instructions")
+    }
+
+    @Test func objectsSayWhatTheirCodeKeeps() async throws {
+      let objects = try BuiltCode.objects(target: "CAESAsm")
+      let names = Self.kernels.map { "nasm-\($0).S.o" } + ["nasm-aesni-key-schedule.S.o"]
+      #expect(Set(objects.keys).isSuperset(of: names), "\(objects.keys)")
+      for name in names {
+        let text = try await BuiltCode.description(object: #require(objects[name]))
+        #expect(text.contains("x86 feature: IBT, SHSTK"), "\(name)")
+        #expect(text.contains(".eh_frame"), "\(name)")
+        let stack = try #require(text.split(separator: "\n").first { $0.contains(".note.GNU-stack") })
+        // Flags of a section stand in capitals: X for code.
+        #expect(!stack.split(separator: " ").contains { $0.contains("X") }, "\(stack)")
+        #expect(!text.contains(".rela.text"), "\(name)")
+      }
+    }
+
+    /// One function without ENDBR64 is enough.
+    @Test func anObjectWithoutENDBR64DoesNotPromiseIt() async throws {
+      let object = try #require(BuiltCode.objects(target: "WrongAssembly")["nasm-wrong.S.o"])
+      let text = try await BuiltCode.description(object: object)
+      #expect(text.contains("x86 feature: SHSTK"))
+    }
+
+    /// Leaf functions that keep all they have in registers: nothing to be found in the stack.
+    @Test(arguments: kernels)
+    func touchesNoStack(_ id: String) throws {
+      guard let kernel = kernel(id) else { return }
+      var random = SeededGenerator(seed: 4)
+      var caller = try #require(CheckedCaller(kernel, keyBytes: 32, random: &random))
+      let depths = try caller.stackDepths([0, 1, 15, 16, 17, 100, 300, 777, 2000])
+      #expect(depths == ["set_key": 0, "crypt": 0, "clear": 0])
+    }
+  }
+#endif
