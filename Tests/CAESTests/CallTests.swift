@@ -2,7 +2,8 @@ import HarnessKit
 import Testing
 
 @Suite(
-  "The checker of calls finds what is wrong", .enabled(if: CheckedStack.isAvailable, "needs x86-64"))
+  "The checker of calls finds what is wrong", .enabled(if: CheckedStack.isAvailable, "needs x86-64")
+)
 struct WrongAssemblyTests {
   private func failure(_ verdict: Verdict) -> Mismatch? {
     if case .failed(let mismatch) = verdict { mismatch } else { nil }

@@ -149,7 +149,7 @@ wrong wrong_writes_below
 
 wrong wrong_overflows_stack
     endbr64
-    mov     [rsp - 0x40000], rax
+    mov     [rsp - 251000], rax         ; in the guard page below 256 KiB, less what is above
     go_on
 
 wrong wrong_runs_ud2

@@ -5,6 +5,7 @@
 
 #if defined(__x86_64__) && defined(__linux__)
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <string.h>
 #include <ucontext.h>
@@ -45,9 +46,19 @@ static _Unwind_Reason_Code look_at_frame(struct _Unwind_Context *frame, void *ar
   return _URC_END_OF_STACK;
 }
 
+/// Unwind information that is wrong leads an unwinder anywhere: it may read where nothing is.
+static _Thread_local sigjmp_buf unwinder_faulted;
+static _Thread_local volatile sig_atomic_t is_unwinding;
+
 static int unwinds(const cabi_call *call, uint64_t interrupted) {
   walk w = {.call = call, .interrupted = interrupted};
+  if (sigsetjmp(unwinder_faulted, 1) != 0) {
+    is_unwinding = 0;
+    return 0;
+  }
+  is_unwinding = 1;
   _Unwind_Backtrace(look_at_frame, &w);
+  is_unwinding = 0;
   return w.arrived;
 }
 
@@ -132,6 +143,8 @@ static void handle(int signal, siginfo_t *info, void *context) {
     hand_on(signal, info, context);
     return;
   }
+  if (is_unwinding)
+    siglongjmp(unwinder_faulted, 1);
   greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
   if (signal == SIGTRAP && info->si_code == TRAP_TRACE &&
       (call->options & (CABI_STEP | CABI_UNWIND))) {
@@ -152,7 +165,8 @@ void cabi_enter_handlers(void) {
   pthread_mutex_lock(&mutex);
   if (users++ == 0) {
     struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    sigfillset(&action.sa_mask);
+    // A fault of the unwinder's interrupts the handler of a step.
+    sigemptyset(&action.sa_mask);
     for (int i = 0; i < SIGNALS; i++)
       sigaction(signals[i], &action, &previous[i]);
   }

@@ -15,7 +15,9 @@ struct AESSecrets {
   init(key: [UInt8], counter: UInt128, text: [UInt8]) {
     let cipher = AESReference(key: key)!
     add(text, "the text")
-    for (round, roundKey) in cipher.roundKeyBytes.enumerated() { add(roundKey, "round key \(round)") }
+    for (round, roundKey) in cipher.roundKeyBytes.enumerated() {
+      add(roundKey, "round key \(round)")
+    }
     var ciphertext: [UInt8] = []
     for block in 0..<(text.count + 15) / 16 {
       let states = cipher.states(of: (counter &+ UInt128(block)).bigEndianBytes)
@@ -55,7 +57,8 @@ struct AESSecrets {
       {
         return "8 bytes of \(name), \(place)"
       }
-      if depth % 4 == 0, let name = words[Self.load(bytes, i, as: UInt32.self)], changed(i..<i + 4) {
+      if depth % 4 == 0, let name = words[Self.load(bytes, i, as: UInt32.self)], changed(i..<i + 4)
+      {
         return "4 bytes of \(name), \(place)"
       }
     }

@@ -42,6 +42,7 @@ extension AESVerification {
     caller.assembly = functions
     try caller.checkEntries()
     for count in lengths { try caller.check(count, code: code) }
+    try caller.checkWrongKeyLengths(code: code)
     checks += caller.checks
   }
 }
@@ -110,7 +111,9 @@ package struct CheckedCaller {
     defer { withExtendedLifetime((keyMemory, counterMemory, input, output)) {} }
 
     var result = Calls(key: key, counter: counter, text: text, output: [], calls: [])
-    func call(_ function: KernelFunction, _ arguments: [UInt], _ what: String) throws(Mismatch) -> CheckedCall {
+    func call(_ function: KernelFunction, _ arguments: [UInt], _ what: String) throws(Mismatch)
+      -> CheckedCall
+    {
       let isAssembly = assembly.contains(function)
       let call = stack.call(
         kernel.address(of: function), arguments, random: &random,
@@ -204,7 +207,8 @@ package struct CheckedCaller {
     return depths
   }
 
-  mutating func checkWrongKeyLengths() throws(Mismatch) {
+  mutating func checkWrongKeyLengths(code: VisitedCode? = nil) throws(Mismatch) {
+    let isAssembly = assembly.contains(.setKey)
     for length in [0, 15, 33] {
       let key = random.bytes(length)
       let call = key.withUnsafeBytes {
@@ -212,15 +216,16 @@ package struct CheckedCaller {
           kernel.address(of: .setKey),
           [
             UInt(bitPattern: context.memory), UInt(bitPattern: $0.baseAddress), UInt(length),
-          ], random: &random, attention: .steps)
+          ], random: &random, attention: isAssembly ? .unwinding : .steps, code: code)
       }
       checks += 1
-      guard call.breaches.isEmpty, call.result == Int32(CAES_BAD_KEY_LENGTH) else {
+      let breaches = call.breaches + (isAssembly ? call.assemblyBreaches : [])
+      guard breaches.isEmpty, call.result == Int32(CAES_BAD_KEY_LENGTH) else {
         throw Mismatch(
           check: "calling convention, key length \(length)",
-          summary: call.breaches.isEmpty
+          summary: breaches.isEmpty
             ? "set_key returned \(call.result), expected \(CAES_BAD_KEY_LENGTH)"
-            : "set_key \(call.breaches.joined(separator: "; "))")
+            : "set_key \(breaches.joined(separator: "; "))")
       }
     }
   }

@@ -45,7 +45,8 @@ extension AESVerification {
           placement.inPlace = random.below(4) == 0
           try check(
             "wrap at 2^\(bits) after block \(position) of \(blocks)", context,
-            first &+ UInt128(start), Array(keystream[(16 * start)...].prefix(16 * blocks)), placement)
+            first &+ UInt128(start), Array(keystream[(16 * start)...].prefix(16 * blocks)),
+            placement)
         }
       }
     }

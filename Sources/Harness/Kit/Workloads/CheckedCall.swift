@@ -69,7 +69,9 @@ package struct CheckedCall {
       breaches.append(
         "writes below the red zone, \(depth - lowest) bytes from its lowest stack pointer")
     }
-    if record.left_flags & Self.directionFlag != 0 { breaches.append("leaves the direction flag set") }
+    if record.left_flags & Self.directionFlag != 0 {
+      breaches.append("leaves the direction flag set")
+    }
     if (record.left_mxcsr ^ record.mxcsr) & Self.mxcsrControl != 0 {
       breaches.append(
         "changes MXCSR's control bits: 0x\(hex(record.left_mxcsr & Self.mxcsrControl)),"
@@ -105,7 +107,9 @@ package struct CheckedCall {
   }
 
   private var fault: String {
-    let names: [Int32: String] = [4: "SIGILL", 5: "SIGTRAP", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV"]
+    let names: [Int32: String] = [
+      4: "SIGILL", 5: "SIGTRAP", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV",
+    ]
     let name = names[record.signal] ?? "signal \(record.signal)"
     let instruction = place(record.fault_instruction)
     guard let address = faultAddress else {
