@@ -23,10 +23,10 @@ struct AgreementTests {
   }
 
   /// caes.h: several threads may use one context at once.
-  @Test(arguments: KernelArgument.available)
-  func onOneContextInSeveralThreads(_ argument: KernelArgument) throws {
+  @Test(arguments: KernelArgument.available, keyLengths)
+  func onOneContextInSeveralThreads(_ argument: KernelArgument, _ keyBytes: Int) throws {
     var random = SeededGenerator(seed: 3)
-    let key = random.bytes(32)
+    let key = random.bytes(keyBytes)
     let context = AESKernel.Context(argument.kernel)
     try context.setKey(key)
     let messages = (0..<8).map { index in

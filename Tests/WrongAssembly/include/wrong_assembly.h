@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// @file
-/// Functions in assembly that each break one rule of the System V ABI, or one promise of caes.h, and
-/// do nothing else wrong: what the checker of calls must find.
+/// Functions in assembly that each break one rule of the System V ABI, or one promise of caes.h,
+/// and do nothing else wrong: what the checker of calls must find.
 ///
 /// Each one stands for `crypt`: in front of the context that it hands on, at `ctx`, are
 /// `WRONG_PREFIX` bytes, of which the first 8 are the address of the right function. The first

@@ -74,11 +74,12 @@ typedef struct cabi_call {
 
   /// CABI_STEP, CABI_UNWIND.
   uint32_t options;
-  /// The signal that ended the call, or 0 where it returned; then only the next three are filled in.
+  /// The signal that ended the call, or 0 where it returned; then only the next three are filled
+  /// in.
   int signal;
-  /// The instruction at fault (behind it after INT3), the address that it touched, and whether it is
-  /// known: not of one that no CPU takes (bits 63 to 47 not alike), nor for other signals than SIGSEGV
-  /// and SIGBUS.
+  /// The instruction at fault (behind it after INT3), the address that it touched, and whether it
+  /// is known: not of one that no CPU takes (bits 63 to 47 not alike), nor for other signals than
+  /// SIGSEGV and SIGBUS.
   uint64_t fault_instruction, fault_address;
   int fault_has_address;
 
@@ -93,8 +94,8 @@ typedef struct cabi_call {
   uint64_t not_unwound;
   /// The first place where an indirect jump or call came out, if it is not an ENDBR64; or 0.
   uint64_t missed_landing;
-  /// One byte for each byte of code from `code` on, set where an instruction was stopped at; where it
-  /// was set before, nothing is unwound again. May be NULL.
+  /// One byte for each byte of code from `code` on, set where an instruction was stopped at; where
+  /// it was set before, nothing is unwound again. May be NULL.
   const uint8_t *code;
   uint8_t *visited;
   size_t code_bytes;
@@ -106,7 +107,8 @@ typedef struct cabi_stack cabi_stack;
 /// 1 on x86-64 Linux, else 0.
 int cabi_is_available(void);
 
-/// 1 where this CPU tells whether upper halves of vector registers are in use: XGETBV takes ECX = 1.
+/// 1 where this CPU tells whether upper halves of vector registers are in use: XGETBV takes ECX
+/// = 1.
 int cabi_upper_state_is_known(void);
 
 /// Takes 256 KiB between guard pages, filled with random bytes, and handlers for SIGSEGV, SIGBUS,
