@@ -78,22 +78,7 @@ struct GroupRun {
   }
 
   private func prepare(_ implementation: Implementation, layout: Int) throws -> any PreparedCase {
-    switch (group.workload.kind, implementation.work, group.case.input) {
-    case (.aesCTR(let keyBytes), .aes(let kernel), .message(let bytes)):
-      return try kernel.prepareMessage(bytes: bytes, keyBytes: keyBytes, seed: seed, layout: layout)
-    case (.aesCTR, .aes(let kernel), .pyaes):
-      return try kernel.preparePyaes(layout: layout)
-    case (.jsonEncode, .json(let encoding), .payload(let payload)):
-      return try encoding.prepare(payload)
-    case (_, .memcpy, .message(let bytes)):
-      return Memcpy(bytes: bytes, layout: layout)
-    case (_, .memcpy, .pyaes):
-      return Memcpy(bytes: AESPyaes.text.count, layout: layout)
-    case (_, .memcpy, .payload(let payload)):
-      return Memcpy(bytes: payload.byteCount, layout: layout)
-    default:
-      preconditionFailure("\(group.case.id) is no case of \(group.workload.id)")
-    }
+    try group.prepare(implementation, seed: seed, layout: layout)
   }
 }
 

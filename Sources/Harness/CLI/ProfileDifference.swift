@@ -1,0 +1,69 @@
+import Foundation
+import HarnessKit
+
+/// `harness profile --diff`: two profiles in one flame graph.
+struct ProfileDifference {
+  let command: ProfileCommand
+
+  private struct Side {
+    var name: String
+    var stacks: FoldedStacks
+  }
+
+  func run() throws {
+    let sides = try command.diff.map(side)
+    let both = DifferentialStacks(before: sides[0].stacks, after: sides[1].stacks)
+    let graph = FlameGraph(
+      title: "\(sides[0].name) → \(sides[1].name)",
+      subtitles: [
+        "\(both.before.total) and \(both.after.total) samples, each profile taken as 100 %.",
+        "Red: more in the second. Blue: less. Grey: within 0.5 points.",
+        "Width: mean of both shares.",
+      ], tree: FlameTree(both))
+    for change in both.changes.prefix(8) where abs(change.points) >= 0.05 {
+      print(String(format: "%+7.1f points  ", change.points) + change.name)
+    }
+    let base = "diff-" + sides.map { FileName.of($0.name) }.joined(separator: "-to-")
+    try command.write([
+      (base + ".svg", Data(graph.svg.utf8)), (base + ".folded", Data(both.text.utf8)),
+    ])
+  }
+
+  /// A file of that name, or else an implementation.
+  private func side(_ text: String) throws -> Side {
+    if Implementation.all.contains(where: { $0.id == text }) { return try recorded(text) }
+    guard FileManager.default.fileExists(atPath: text) else {
+      throw CommandFailure(
+        .inputOutput,
+        "'\(text)' is neither a file of folded stacks nor an implementation; valid: "
+          + Implementation.all.map(\.id).joined(separator: ", "))
+    }
+    let stacks = try failing {
+      try FoldedStacks(
+        text: String(decoding: Data(contentsOf: URL(filePath: text)), as: UTF8.self))
+    }
+    guard stacks.total > 0 else {
+      throw CommandFailure(.inputOutput, "'\(text)' holds no samples")
+    }
+    return Side(
+      name: URL(filePath: text).deletingPathExtension().lastPathComponent, stacks: stacks)
+  }
+
+  private func recorded(_ id: String) throws -> Side {
+    let tool = try perfTool()
+    var options = command.options
+    options.choice.impl = id
+    var sides: [Side] = []
+    try options.forEach { ready in
+      let profile = try options.record(ready, by: tool)
+      print(profile.headline)
+      sides.append(Side(name: profile.address.description, stacks: profile.stacks))
+    }
+    guard sides.count == 1 else {
+      throw CommandFailure(
+        .usage, "\(id) has \(sides.count) cases here; choose one with --workload, --size, --payload"
+      )
+    }
+    return sides[0]
+  }
+}

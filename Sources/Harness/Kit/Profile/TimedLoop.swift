@@ -1,0 +1,46 @@
+import CCPU
+
+/// Calls of one implementation in a row, with nothing else in the loop but a look at the clock
+/// every few milliseconds.
+public struct TimedLoop {
+  /// What was done.
+  public struct Outcome: Sendable {
+    public var calls: Int
+    public var seconds: Double
+    public var bytesPerCall: Int
+
+    public var bytesPerSecond: Double { Double(calls) * Double(bytesPerCall) / seconds }
+  }
+
+  private let prepared: any PreparedCase
+  private let callsPerLook: Int
+
+  /// Warms up, and finds how many calls take some milliseconds.
+  public init(_ prepared: any PreparedCase) {
+    self.prepared = prepared
+    var calls = 1
+    while true {
+      let start = ccpu_monotonic_raw_ns()
+      prepared.run(calls)
+      if ccpu_monotonic_raw_ns() - start >= 2_000_000 || calls >= 1 << 30 { break }
+      calls *= 2
+    }
+    callsPerLook = calls
+  }
+
+  /// A frame of its own in a profile.
+  @inline(never)
+  public func run(seconds: Double) -> Outcome {
+    let start = ccpu_monotonic_raw_ns()
+    let length = UInt64(seconds * 1e9)
+    var calls = 0
+    var elapsed: UInt64 = 0
+    while elapsed < length {
+      prepared.run(callsPerLook)
+      calls += callsPerLook
+      elapsed = ccpu_monotonic_raw_ns() - start
+    }
+    return Outcome(
+      calls: calls, seconds: Double(elapsed) / 1e9, bytesPerCall: prepared.bytesPerCall)
+  }
+}
