@@ -12,11 +12,15 @@ ARGS ?=
 
 .PHONY: help
 help: ## This list.
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .PHONY: setup
 setup: ## Install nasm, binutils, libssl-dev and libsimdjson-dev where they are missing.
 	@./.ci/setup nasm binutils libssl-dev libsimdjson-dev
+
+.PHONY: profile-setup
+profile-setup: ## Install perf and objdump, which 'harness profile' and 'harness annotate' use.
+	@./.ci/setup linux-perf binutils
 
 .PHONY: build
 build: setup ## Build everything.

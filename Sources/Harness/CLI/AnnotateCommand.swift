@@ -30,8 +30,9 @@ struct AnnotateCommand: ParsableCommand {
 
   func run() throws {
     let tool = try perfTool()
-    try options.forEach { ready in
-      let profile = try options.record(ready, by: tool)
+    let chosen = try options.chosen()
+    for one in chosen.cases {
+      let profile = try options.record(one, by: tool)
       print(profile.headline)
       if let reason = tool.event.reason { print("  no hardware cycles: \(reason)") }
       let functions = try failing { try Annotation.functions(in: profile.samples) }
@@ -39,7 +40,8 @@ struct AnnotateCommand: ParsableCommand {
         print()
         print(function.text(atLeast: all ? 0 : share / 100), terminator: "")
       }
-      print()
+      if one.address != chosen.cases.last?.address { print() }
     }
+    if let failure = chosen.failure { throw failure }
   }
 }

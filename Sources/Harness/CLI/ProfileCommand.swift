@@ -54,11 +54,18 @@ struct ProfileCommand: ParsableCommand {
 
   func run() throws {
     if let spin { return try SpinningCase(options: options, seconds: spin).run() }
-    if diff.count == 2 { return try ProfileDifference(command: self).run() }
-    let tool = try perfTool()
-    try options.forEach { ready in
-      try show(try options.record(ready, by: tool), event: tool.event)
+    if diff.count == 2 {
+      try makeFolder()
+      return try ProfileDifference(command: self).run()
     }
+    let tool = try perfTool()
+    try makeFolder()
+    let chosen = try options.chosen()
+    for one in chosen.cases {
+      let profile = try options.record(one, by: tool)
+      try show(profile, event: tool.event)
+    }
+    if let failure = chosen.failure { throw failure }
   }
 
   private func show(_ profile: Profile, event: PerfTool.Event) throws {
@@ -68,7 +75,8 @@ struct ProfileCommand: ParsableCommand {
     print(profile.headline)
     if let reason = event.reason { print("  no hardware cycles: \(reason)") }
     for leaf in stacks.leaves.prefix(5) {
-      print(String(format: "%6.1f %%  ", 100 * Double(leaf.count) / Double(stacks.total)) + leaf.name)
+      print(
+        String(format: "%6.1f %%  ", 100 * Double(leaf.count) / Double(stacks.total)) + leaf.name)
     }
     print("  call paths whole, down to main: \(whole)")
     let graph = FlameGraph(
@@ -88,9 +96,10 @@ struct ProfileCommand: ParsableCommand {
     ])
   }
 
-  /// Writes the files of one result, and names them.
-  func write(_ files: [(name: String, bytes: Data)]) throws {
-    let folder = URL(filePath: output, directoryHint: .isDirectory)
+  private var folder: URL { URL(filePath: output, directoryHint: .isDirectory) }
+
+  /// Before anything is sampled for it.
+  private func makeFolder() throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
@@ -99,6 +108,10 @@ struct ProfileCommand: ParsableCommand {
         "cannot make the folder '\(output)': \(FileReason.text(error)); "
           + "choose another one with --output")
     }
+  }
+
+  /// Writes the files of one result, and names them.
+  func write(_ files: [(name: String, bytes: Data)]) throws {
     for file in files {
       let path = folder.appending(path: file.name).relativePath
       try failing { try AtomicFile.write(file.bytes, to: path) }

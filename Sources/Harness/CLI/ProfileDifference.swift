@@ -53,17 +53,16 @@ struct ProfileDifference {
     let tool = try perfTool()
     var options = command.options
     options.choice.impl = id
-    var sides: [Side] = []
-    try options.forEach { ready in
-      let profile = try options.record(ready, by: tool)
-      print(profile.headline)
-      sides.append(Side(name: profile.address.description, stacks: profile.stacks))
-    }
-    guard sides.count == 1 else {
+    let chosen = try options.chosen()
+    if let failure = chosen.failure { throw failure }
+    guard chosen.cases.count == 1 else {
       throw CommandFailure(
-        .usage, "\(id) has \(sides.count) cases here; choose one with --workload, --size, --payload"
+        .usage,
+        "\(id) has \(chosen.cases.count) cases here; choose one with --workload, --size or --payload"
       )
     }
-    return sides[0]
+    let profile = try options.record(chosen.cases[0], by: tool)
+    print(profile.headline)
+    return Side(name: profile.address.description, stacks: profile.stacks)
   }
 }

@@ -34,22 +34,30 @@ struct ProfileOptions: ParsableArguments {
     }
   }
 
-  /// A case made ready for an implementation that was verified just now.
-  struct Ready {
+  /// A case of an implementation that was verified just now.
+  struct Verified {
     var address: Address
     var implementation: Implementation
-    var prepared: any PreparedCase
+    var group: Selection.Group
+    var seed: UInt64
+
+    func prepare() throws -> any PreparedCase { try group.prepare(implementation, seed: seed) }
   }
 
-  /// Verifies what was chosen and hands it over, one by one. Without options: 8 KiB with a key of
-  /// 128 bits, and the payload HUGE.
+  /// What came of verifying all that was chosen.
+  struct Chosen {
+    var cases: [Verified]
+    /// The first that disagreed, to be thrown when the others are done.
+    var failure: CommandFailure?
+  }
+
+  /// Verifies what was chosen. Without options: 8 KiB with a key of 128 bits, and the payload HUGE.
   ///
-  /// - Parameter body: Is called once for each case of each implementation that can run here and
-  ///   agrees with the reference.
-  /// - Throws: A `CommandFailure` for the first that disagrees, when all others are done; or when
-  ///   nothing could run.
-  func forEach(_ body: (Ready) throws -> Void) throws {
+  /// - Returns: Each case of each implementation that can run here and agrees with the reference;
+  ///   one at least, or a failure.
+  func chosen() throws -> Chosen {
     try hidden.apply()
+    Interruption.catchSignals()
     guard Build.current.isOptimised || allowUnoptimised else {
       throw CommandFailure(
         .usage,
@@ -59,55 +67,59 @@ struct ProfileOptions: ParsableArguments {
     let selection = try selection()
     let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let lab = Lab(seed: seed)
-    var failure: CommandFailure?
+    var chosen = Chosen(cases: [])
     var obstacles: [String] = []
-    var done = 0
     for group in selection.groups {
       for implementation in group.implementations {
-        let address = Address(
-          workload: group.workload.id, case: group.case.id, implementation: implementation.id)
+        let one = Verified(
+          address: Address(
+            workload: group.workload.id, case: group.case.id, implementation: implementation.id),
+          implementation: implementation, group: group, seed: seed)
         if let obstacle = implementation.obstacle() {
-          obstacles.append("\(address): \(obstacle)")
-          warn("left out \(obstacles.last!)")
+          obstacles.append("\(one.address): \(obstacle)")
           continue
         }
         if case .failed(let mismatch) = lab.verify(
           implementation, on: group.workload, payloads: selection.payloads)
         {
-          failure =
-            failure
+          chosen.failure =
+            chosen.failure
             ?? CommandFailure(
               .verificationFailed,
-              "\(address) fails its verification, so its time means nothing: \(mismatch.check): "
-                + "\(mismatch.summary); again: harness verify --impl \(implementation.id) "
-                + "--workload \(group.workload.id) --seed \(seed)")
+              "\(one.address) fails its verification, so its time means nothing: "
+                + "\(mismatch.check): \(mismatch.summary); again: harness verify "
+                + "--impl \(implementation.id) --workload \(group.workload.id) --seed \(seed)")
           continue
         }
-        let prepared: any PreparedCase
         do {
-          prepared = try group.prepare(implementation, seed: seed)
+          _ = try one.prepare()
+          chosen.cases.append(one)
         } catch {
-          obstacles.append("\(address): \(error)")
-          warn("left out \(obstacles.last!)")
-          continue
+          obstacles.append("\(one.address): \(error)")
         }
-        done += 1
-        try body(Ready(address: address, implementation: implementation, prepared: prepared))
       }
     }
-    if let failure { throw failure }
-    guard done > 0 else {
+    guard !chosen.cases.isEmpty || chosen.failure != nil else {
       throw CommandFailure(.usage, "nothing can run here: \(obstacles.joined(separator: "; "))")
     }
+    for obstacle in obstacles { warn("left out \(obstacle)") }
+    return chosen
   }
 
-  /// Records one that is ready.
-  func record(_ ready: Ready, by tool: PerfTool) throws -> Profile {
-    try failing {
-      try .record(
-        ready.prepared, address: ready.address, tool: tool,
-        callGraph: callGraph ?? ready.implementation.callGraph, seconds: seconds,
+  /// Profiles one case.
+  func record(_ one: Verified, by tool: PerfTool) throws -> Profile {
+    do {
+      let profile = try Profile.record(
+        one.prepare(), address: one.address, tool: tool,
+        callGraph: callGraph ?? one.implementation.callGraph, seconds: seconds,
         frequency: frequency)
+      guard !Interruption.isRequested else { throw CommandFailure(.interrupted, "interrupted") }
+      return profile
+    } catch let failure as CommandFailure {
+      throw failure
+    } catch {
+      guard !Interruption.isRequested else { throw CommandFailure(.interrupted, "interrupted") }
+      throw CommandFailure(.inputOutput, FileReason.text(error))
     }
   }
 

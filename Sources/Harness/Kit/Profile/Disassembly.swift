@@ -25,12 +25,19 @@ struct Disassembly: Sendable, Equatable {
         let address = UInt64(line[..<colon].drop { $0 == " " }, radix: 16)
       {
         let text = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-        instructions.append(
-          Instruction(
-            address: address,
-            text: text.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")))
+        instructions.append(Instruction(address: address, text: Self.plain(text, in: symbol)))
       }
     }
+  }
+
+  /// One blank between words; places in the same function by their address alone, others with their
+  /// readable name.
+  private static func plain(_ text: String, in symbol: String) -> String {
+    text.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
+      .replacing(/ <(?<name>[^>]+?)(?<offset>\+0x[0-9a-f]+)?>/) { match in
+        match.name == symbol
+          ? "" : " <\(SymbolName.readable(String(match.name)))\(match.offset ?? "")>"
+      }
   }
 
   /// Why a function could not be disassembled, with the remedy.

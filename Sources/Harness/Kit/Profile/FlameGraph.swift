@@ -21,11 +21,12 @@ public struct FlameGraph: Sendable {
   private static let rowHeight = 20
   private static let lineHeight = 18
   /// Between window and frames, left and right.
-  private static let margin = 10
+  private static let margin = "1%"
 
   /// The same tree gives the same bytes.
   public var svg: String {
-    let top = 34 + Self.lineHeight * subtitles.count + 34
+    let tools = 40 + Self.lineHeight * subtitles.count
+    let top = tools + 36
     let rows = tree.root.depth * Self.rowHeight
     let height = top + rows + 34
     var lines = [
@@ -42,12 +43,9 @@ public struct FlameGraph: Sendable {
         #"<text class="line" x="\#(Self.margin)" y="\#(44 + Self.lineHeight * index)">"#
           + "\(Self.escaped(line))</text>")
     }
+    lines.append(#"<svg id="tools" x="\#(Self.margin)" y="\#(tools)" height="30"/>"#)
     lines.append(
-      #"<g id="tools" transform="translate(\#(Self.margin) \#(top - 40))"/>"#)
-    // Nested with a negative width of margins: per cent inside are per cent of what is left.
-    lines.append(
-      #"<svg id="frames" x="\#(Self.margin)" y="\#(top)" height="\#(rows)" "#
-        + #"style="width:calc(100% - \#(2 * Self.margin)px)">"#)
+      #"<svg id="frames" x="\#(Self.margin)" y="\#(top)" width="98%" height="\#(rows)">"#)
     append(tree.root, at: 0, depth: 0, bottom: rows - Self.rowHeight, to: &lines)
     lines.append("</svg>")
     lines.append(

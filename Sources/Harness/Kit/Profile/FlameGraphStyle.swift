@@ -23,6 +23,7 @@ enum FlameGraphStyle {
     .heading, .line { font-family: system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif }
     .heading { font-size: 16px; font-weight: 600 }
     .line { fill: #555 }
+    #flame { background: #fff; color-scheme: light dark }
     .paper { fill: #fff }
     .frame { cursor: pointer; outline: none }
     .frame.narrow text, .gone { display: none }
@@ -46,6 +47,7 @@ enum FlameGraphStyle {
     @media (prefers-color-scheme: dark) {
       text { fill: #f2f2f2 }
       .line { fill: #b5b5b5 }
+      #flame { background: #17181a }
       .paper { fill: #17181a }
       .frame:hover rect, .frame:focus rect { stroke: #fff }
       #flame .frame.found rect { fill: #7d4fb5 }

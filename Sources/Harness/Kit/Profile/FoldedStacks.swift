@@ -76,7 +76,8 @@ public struct DifferentialStacks: Sendable {
   public var changes: [(name: String, points: Double)] {
     func shares(_ stacks: FoldedStacks) -> [String: Double] {
       let total = Double(max(stacks.total, 1))
-      return Dictionary(uniqueKeysWithValues: stacks.leaves.map { ($0.name, Double($0.count) / total) })
+      return Dictionary(
+        uniqueKeysWithValues: stacks.leaves.map { ($0.name, Double($0.count) / total) })
     }
     let (first, second) = (shares(before), shares(after))
     return Set(first.keys).union(second.keys)

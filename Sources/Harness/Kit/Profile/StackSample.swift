@@ -36,7 +36,8 @@ public struct StackSample: Sendable, Equatable {
   }
 
   /// The names on the call path, outermost first. Starts at `main`, leaving out what the C library
-  /// does before; neighbours that one library has no names for are one frame.
+  /// does before, and the compiler's forwarders; neighbours that one library has no names for are
+  /// one frame.
   public var path: [String] {
     var outermost = frames.count
     if let main = frames.lastIndex(where: \.isMain) { outermost = main + 1 }
@@ -44,6 +45,7 @@ public struct StackSample: Sendable, Equatable {
     for frame in frames[..<outermost].reversed() {
       let name = frame.isMain ? "main" : frame.name
       if frame.symbol == nil, names.last == name { continue }
+      if frame.isForwarder, frame != frames.first { continue }
       names.append(name)
     }
     return names
@@ -56,4 +58,11 @@ public struct StackSample: Sendable, Equatable {
 extension StackSample.Frame {
   /// SwiftPM names a program's entry `<module>_main`, and has `main` call it or be it.
   fileprivate var isMain: Bool { symbol == "main" || symbol == "harness_main" }
+
+  /// Whether it only hands a call on: the mangling ends in an operator of `partial apply forwarder`,
+  /// `reabstraction thunk` or `dispatch thunk` (docs/ABI/Mangling.rst of the Swift repository).
+  fileprivate var isForwarder: Bool {
+    guard let symbol, symbol.hasPrefix("$s") else { return false }
+    return ["TA", "TR", "Tj"].contains { symbol.hasSuffix($0) }
+  }
 }

@@ -9,7 +9,9 @@ enum SwiftName {
     var found = true
     while found {
       found = false
-      for prefix in ["merged ", "@objc ", "static ", "partial apply forwarder for "]
+      for prefix in [
+        "merged ", "@objc ", "static ", "partial apply forwarder for ", "dispatch thunk of ",
+      ]
       where text.hasPrefix(prefix) {
         text = text.dropFirst(prefix.count)
         found = true
@@ -67,7 +69,9 @@ enum SwiftName {
         rest = rest[rest.index(after: end)...]
         if inside.hasPrefix("extension in ") {
           rest = rest.drop { $0 == ":" }
-        } else if let of = inside.firstRange(of: " in _") {
+        } else if let of = inside.firstRange(of: " in _"),
+          !inside[..<of.lowerBound].contains(where: { " (:".contains($0) })
+        {
           name += inside[..<of.lowerBound]  // a private name, and the mark of its file
         } else if inside.hasPrefix("in _") {
           if name.hasSuffix(".") { name.removeLast() }

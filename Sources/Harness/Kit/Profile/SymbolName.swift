@@ -45,21 +45,25 @@ public enum SymbolName {
     return String(cString: name)
   }
 
-  /// Cuts a C++ name before its parameters: the first parenthesis that opens at top level, `operator()`
-  /// and `(anonymous namespace)` aside.
+  /// A C++ name without result, template arguments and parameters: it ends at the first parenthesis
+  /// that opens at top level, `operator()` and `(anonymous namespace)` aside.
   private static func withoutParameters(_ name: String) -> String {
+    // Operators whose names look like brackets are rare: they stay as they are.
+    guard name.firstMatch(of: /operator *[<>-]/) == nil else { return name }
     let text = name.replacing("(anonymous namespace)", with: "{anonymous}")
       .replacing("operator()", with: "operator{}")
+    var short = ""
     var depth = 0
-    for index in text.indices {
-      switch text[index] {
-      case "(" where depth == 0:
-        return String(text[..<index].replacing("operator{}", with: "operator()"))
-      case "(", "<": depth += 1
-      case ")", ">": depth -= 1
-      default: break
+    for character in text {
+      if character == "(", depth == 0 { break }
+      if character == ">" || character == ")" { depth -= 1 }
+      if character == " ", depth == 0, !short.hasSuffix("operator") {
+        short = ""  // it was the type of the result
+      } else if depth == 0, character != "<", character != ">" {
+        short.append(character)
       }
+      if character == "<" || character == "(" { depth += 1 }
     }
-    return text.replacing("operator{}", with: "operator()")
+    return short.replacing("operator{}", with: "operator()")
   }
 }

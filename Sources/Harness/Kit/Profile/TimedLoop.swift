@@ -9,7 +9,9 @@ public struct TimedLoop {
     public var seconds: Double
     public var bytesPerCall: Int
 
-    public var bytesPerSecond: Double { Double(calls) * Double(bytesPerCall) / seconds }
+    public var bytesPerSecond: Double {
+      seconds > 0 ? Double(calls) * Double(bytesPerCall) / seconds : 0
+    }
   }
 
   private let prepared: any PreparedCase
@@ -28,14 +30,14 @@ public struct TimedLoop {
     callsPerLook = calls
   }
 
-  /// A frame of its own in a profile.
+  /// Ends early where the user interrupts. A frame of its own in a profile.
   @inline(never)
   public func run(seconds: Double) -> Outcome {
     let start = ccpu_monotonic_raw_ns()
     let length = UInt64(seconds * 1e9)
     var calls = 0
     var elapsed: UInt64 = 0
-    while elapsed < length {
+    while elapsed < length, !Interruption.isRequested {
       prepared.run(callsPerLook)
       calls += callsPerLook
       elapsed = ccpu_monotonic_raw_ns() - start

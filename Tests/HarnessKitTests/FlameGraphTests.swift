@@ -1,0 +1,145 @@
+import Foundation
+import FoundationXML
+import Testing
+
+@testable import HarnessKit
+
+/// The frames of a flame graph, as an XML parser finds them.
+private final class DrawnFrames: NSObject, XMLParserDelegate {
+  struct Frame {
+    var style: String
+    var x: Double
+    var y: Double
+    var width: Double
+    var title = ""
+    var text = ""
+  }
+
+  var frames: [Frame] = []
+  /// Every attribute's value and the text of elements outside frames.
+  var values: [String] = []
+  private var element = ""
+
+  func parser(
+    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
+    qualifiedName: String?, attributes: [String: String]
+  ) {
+    element = name
+    values += attributes.values
+    if name == "svg", let style = attributes["class"], style.hasPrefix("frame") {
+      func number(_ key: String) -> Double {
+        Double((attributes[key] ?? "").filter { $0 != "%" }) ?? .nan
+      }
+      frames.append(Frame(style: style, x: number("x"), y: number("y"), width: number("width")))
+    }
+  }
+
+  func parser(_ parser: XMLParser, foundCharacters text: String) {
+    guard !frames.isEmpty else { return }
+    if element == "title" { frames[frames.count - 1].title += text }
+    if element == "text", frames.last?.text.count ?? 0 < 1000 {
+      frames[frames.count - 1].text += text
+    }
+  }
+
+  func parser(
+    _ parser: XMLParser, didEndElement: String, namespaceURI: String?, qualifiedName: String?
+  ) {
+    element = ""
+  }
+}
+
+@Suite("Flame graphs")
+struct FlameGraphTests {
+  private func drawn(_ svg: String) throws -> DrawnFrames {
+    let parser = XMLParser(data: Data(svg.utf8))
+    let frames = DrawnFrames()
+    parser.delegate = frames
+    #expect(parser.parse(), "\(String(describing: parser.parserError))")
+    return frames
+  }
+
+  private static let stacks = """
+    main;run;kernel<A & "B"> 90
+    main;run;helper 9
+    main;setup 1
+
+    """
+
+  @Test("Widths are shares; a frame lies within its caller, a row above it")
+  func geometry() throws {
+    let svg = FlameGraph(
+      title: "a < b", subtitles: ["100 samples"],
+      tree: FlameTree(try FoldedStacks(text: Self.stacks))
+    ).svg
+    let frames = try drawn(svg).frames
+    #expect(frames.map(\.text) == ["all", "main", "run", "helper", "kernel<A & \"B\">", "setup"])
+    #expect(frames.map(\.width) == [100, 100, 99, 9, 90, 1])
+    #expect(frames.map(\.x) == [0, 0, 0, 0, 9, 99])
+    let y = frames.map(\.y)
+    #expect(y[0] > y[1] && y[1] > y[2] && y[2] > y[3] && y[3] == y[4] && y[2] == y[5])
+    #expect(frames[4].title == "kernel<A & \"B\">: 90.00 %, 90 samples, itself 90.00 %")
+    // Hot where the time is spent, pale where it only passes.
+    #expect(
+      frames.map { $0.style.split(separator: " ")[1] } == [
+        "own0", "own0", "own0", "own2", "own4", "own2",
+      ])
+  }
+
+  @Test("The same samples give the same bytes, in whatever order they came")
+  func deterministic() throws {
+    let lines = Self.stacks.split(separator: "\n")
+    let pictures = try [lines, lines.reversed()].map { lines in
+      FlameGraph(
+        title: "t", subtitles: [],
+        tree: FlameTree(try FoldedStacks(text: lines.joined(separator: "\n")))
+      ).svg
+    }
+    #expect(pictures[0] == pictures[1])
+  }
+
+  @Test("Nothing comes from a network")
+  func standsAlone() throws {
+    let svg = FlameGraph(
+      title: "t", subtitles: [], tree: FlameTree(try FoldedStacks(text: Self.stacks))
+    ).svg
+    let addresses = svg.matches(of: /[a-z]+:\/\/[^"' ]+/).map { String($0.output) }
+    // Names of XML's vocabularies, which no browser fetches.
+    #expect(
+      Set(addresses).isSubset(of: ["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"]))
+    for reference in ["href", "@import", "url(", "fetch(", "<image"] {
+      #expect(!svg.contains(reference))
+    }
+  }
+
+  @Test("Two profiles: shares are normalised, what only one has stays visible, red is more")
+  func differential() throws {
+    let tree = FlameTree(
+      DifferentialStacks(
+        before: try FoldedStacks(text: "main;old 50\nmain;same 50\n"),
+        after: try FoldedStacks(text: "main;new 500\nmain;same 500\n")))
+    let frames = try drawn(FlameGraph(title: "d", subtitles: [], tree: tree).svg).frames
+    #expect(frames.map(\.text) == ["all", "main", "new", "old", "same"])
+    #expect(frames.map(\.width) == [100, 100, 25, 25, 50])
+    #expect(
+      frames.map { $0.style.split(separator: " ")[1] } == [
+        "same", "same", "more3", "less3", "same",
+      ])
+    #expect(frames[3].title.contains("50 and 0 samples"))
+    #expect(frames[3].title.contains("less by 50.00 percentage points"))
+  }
+
+  @Test("What is narrower than half a pixel is left out, and shifts nothing")
+  func slivers() throws {
+    let tree = FlameTree(try FoldedStacks(text: "a 1\nb 99999\n"))
+    let frames = try drawn(FlameGraph(title: "s", subtitles: [], tree: tree).svg).frames
+    #expect(frames.map(\.text) == ["all", "b"])
+    #expect(frames[1].x == 0.001)
+  }
+
+  @Test("No samples at all is still a picture")
+  func empty() throws {
+    let svg = FlameGraph(title: "e", subtitles: [], tree: FlameTree(FoldedStacks())).svg
+    #expect(try drawn(svg).frames.count == 1)
+  }
+}
