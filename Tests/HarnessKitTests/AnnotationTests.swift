@@ -50,9 +50,9 @@ struct AnnotationTests {
 
           share  address  instruction
            0.0 %       ...  1 instruction
-        >  60.0 %      1005  vaesenc zmm0,zmm0,zmm16
-           20.0 %      100b  jne 1005
-           10.0 %       ...  2 instructions
+        > 60.0 %      1005  vaesenc zmm0,zmm0,zmm16
+          20.0 %      100b  jne 1005
+          10.0 %       ...  2 instructions
 
         """)
   }

@@ -16,17 +16,16 @@ private final class DrawnFrames: NSObject, XMLParserDelegate {
   }
 
   var frames: [Frame] = []
-  /// Every attribute's value and the text of elements outside frames.
-  var values: [String] = []
   private var element = ""
+  private var isInFrame = false
 
   func parser(
     _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
     qualifiedName: String?, attributes: [String: String]
   ) {
     element = name
-    values += attributes.values
     if name == "svg", let style = attributes["class"], style.hasPrefix("frame") {
+      isInFrame = true
       func number(_ key: String) -> Double {
         Double((attributes[key] ?? "").filter { $0 != "%" }) ?? .nan
       }
@@ -35,17 +34,18 @@ private final class DrawnFrames: NSObject, XMLParserDelegate {
   }
 
   func parser(_ parser: XMLParser, foundCharacters text: String) {
-    guard !frames.isEmpty else { return }
+    guard isInFrame else { return }
     if element == "title" { frames[frames.count - 1].title += text }
-    if element == "text", frames.last?.text.count ?? 0 < 1000 {
+    if element == "text" {
       frames[frames.count - 1].text += text
     }
   }
 
   func parser(
-    _ parser: XMLParser, didEndElement: String, namespaceURI: String?, qualifiedName: String?
+    _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
   ) {
     element = ""
+    if name == "svg" { isInFrame = false }
   }
 }
 

@@ -20,7 +20,7 @@ struct ProfileSamplesTests {
     \t          28eaf9 harness_main+0x9 (/opt/lab (new)/harness)
 
         500752 cpu-clock:u: 
-    \t          203770 operator new(unsigned long)+0x10 (/usr/lib/libstdc++.so.6)
+    \t          203770 _Znwm+0x10 (/usr/lib/libstdc++.so.6)
     \tffffffffffffffff [unknown] ([unknown])
 
         500753 cpu-clock:u: 
@@ -40,7 +40,7 @@ struct ProfileSamplesTests {
           symbol: "caes_c_vaes512", offset: 0x541, object: "/opt/lab (new)/harness"))
     #expect(
       script.samples[1].frames[0] == StackSample.Frame(object: "/usr/lib/libcrypto.so.3"))
-    #expect(script.samples[2].frames[0].symbol == "operator new(unsigned long)")
+    #expect(script.samples[2].frames[0].symbol == "_Znwm")
     #expect(script.samples[2].frames[1] == StackSample.Frame())
   }
 
@@ -49,7 +49,7 @@ struct ProfileSamplesTests {
     let samples = PerfScript(Self.script).samples
     #expect(samples[0].path == ["main", "AESMessage.run(_:)", "caes_c_vaes512"])
     #expect(samples[1].path == ["main", "EVP_EncryptUpdate", "[libcrypto.so.3]"])
-    #expect(samples[2].path == ["[unknown]", "operator new(unsigned long)"])
+    #expect(samples[2].path == ["[unknown]", "operator new"])
     #expect(samples.map(\.isWhole) == [true, true, false])
   }
 
@@ -67,7 +67,7 @@ struct ProfileSamplesTests {
     let stacks = FoldedStacks(samples + samples.prefix(1))
     #expect(
       stacks.text == """
-        [unknown];operator new(unsigned long) 1
+        [unknown];operator new 1
         main;AESMessage.run(_:);caes_c_vaes512 2
         main;EVP_EncryptUpdate;[libcrypto.so.3] 1
 

@@ -14,11 +14,12 @@ struct ProfileDifference {
     let sides = try command.diff.map(side)
     let both = DifferentialStacks(before: sides[0].stacks, after: sides[1].stacks)
     let graph = FlameGraph(
-      title: "\(sides[0].name) → \(sides[1].name)",
+      title: "Difference of two profiles",
       subtitles: [
-        "\(both.before.total) and \(both.after.total) samples, each profile taken as 100 %.",
+        "First: \(sides[0].name), \(both.before.total) samples",
+        "Second: \(sides[1].name), \(both.after.total) samples",
         "Red: more in the second. Blue: less. Grey: within 0.5 points.",
-        "Width: mean of both shares.",
+        "Width: mean of both shares, each profile taken as 100 %.",
       ], tree: FlameTree(both))
     for change in both.changes.prefix(8) where abs(change.points) >= 0.05 {
       print(String(format: "%+7.1f points  ", change.points) + change.name)

@@ -34,7 +34,7 @@ struct Disassembly: Sendable, Equatable {
   /// readable name.
   private static func plain(_ text: String, in symbol: String) -> String {
     text.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
-      .replacing(/ <(?<name>[^>]+?)(?<offset>\+0x[0-9a-f]+)?>/) { match in
+      .replacing(/\ <(?<name>[^>]+?)(?<offset>\+0x[0-9a-f]+)?>/) { match in
         match.name == symbol
           ? "" : " <\(SymbolName.readable(String(match.name)))\(match.offset ?? "")>"
       }

@@ -102,7 +102,7 @@ enum FlameGraphStyle {
       const zoom = target => {
         zoomed = target;
         const scale = 100 / target.width;
-        const slack = 1e-6;
+        const slack = 5e-4;  // positions are rounded to 1e-4
         for (const { element, x, y, width } of frames) {
           const around = y > target.y && x <= target.x + slack
             && x + width >= target.x + target.width - slack;

@@ -42,11 +42,11 @@ public struct PerfScript: Sendable, Equatable {
     guard let space = words.firstIndex(of: " "), UInt64(words[..<space], radix: 16) != nil else {
       return nil
     }
-    // A name may hold blanks and parentheses, a path as well: the last " (" parts them.
+    // A path may hold blanks and parentheses; a name that is not demangled holds none.
     var rest = words[words.index(after: space)...].dropLast()[...]
-    guard let start = rest.indices.last(where: { rest[$0...].hasPrefix(" (") }) else { return nil }
-    let object = String(rest[start...].dropFirst(2))
-    rest = rest[..<start]
+    guard let bracket = rest.firstRange(of: " (") else { return nil }
+    let object = String(rest[bracket.upperBound...])
+    rest = rest[..<bracket.lowerBound]
     var frame = StackSample.Frame()
     if object != "[unknown]" { frame.object = object }
     guard rest != "[unknown]" else { return frame }

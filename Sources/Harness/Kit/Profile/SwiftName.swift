@@ -44,7 +44,8 @@ enum SwiftName {
     let head = text.prefix { $0 != "<" }
     guard head.hasSuffix("specialization ") else { return nil }
     let rest = text[head.endIndex...]
-    guard let end = closing(rest) else { return nil }
+    // The demangler leaves square brackets open here: only angle brackets count.
+    guard let end = closing(rest, only: "<>") else { return nil }
     let after = rest[rest.index(after: end)...]
     return after.hasPrefix(" of ") ? after.dropFirst(4) : nil
   }
@@ -123,13 +124,16 @@ enum SwiftName {
   }
 
   /// The bracket that closes the one at the text's start.
-  private static func closing(_ text: Substring) -> Substring.Index? {
+  private static func closing(
+    _ text: Substring, only brackets: String = "()[]<>{}"
+  ) -> Substring.Index? {
     var depth = 0
     var before: Character = " "
     for index in text.indices {
+      defer { before = text[index] }
+      guard brackets.contains(text[index]) else { continue }
       depth += change(text[index], after: before)
       if depth == 0 { return index }
-      before = text[index]
     }
     return nil
   }
