@@ -46,7 +46,8 @@ section .text align=64
     movdqa [ctx + ROUND_KEYS + 16 * (%1)], %2
 %endmacro
 
-%macro finish 1                 ; number of rounds
+%macro finish 2                 ; number of rounds, last round key
+    movdqa [ctx + LAST_KEY], %2
     mov dword [ctx + ROUNDS], %1
     xor eax, eax                ; CAES_OK
     ret
@@ -78,10 +79,12 @@ caes_asm_aesni_set_key:
     sub_word   word, k, rotated, [round_constants + 16 * (i - 1)]
     prefix_xor k, scratch
     pxor       k, word
+%if i < 10
     store_key  i, k
+%endif
 %assign i i + 1
 %endrep
-    finish 10
+    finish 10, k
 %undef k
 
 ; The schedule comes in steps of six words, round keys are four: two steps make three of them.
@@ -123,11 +126,11 @@ caes_asm_aesni_set_key:
     step_low   2 * i + 2
 %if i < 3
     step_high
-%endif
     store_key  3 * i + 3, low
+%endif
 %assign i i + 1
 %endrep
-    finish 12
+    finish 12, low
 %undef low
 %undef high
 
@@ -148,8 +151,8 @@ caes_asm_aesni_set_key:
     sub_word   word, odd, rotated, [round_constants + 16 * (i - 1)]
     prefix_xor even, scratch
     pxor       even, word
-    store_key  2 * i, even
 %if i < 7
+    store_key  2 * i, even
     sub_word   word, even, straight, zero
     prefix_xor odd, scratch
     pxor       odd, word
@@ -157,7 +160,7 @@ caes_asm_aesni_set_key:
 %endif
 %assign i i + 1
 %endrep
-    finish 14
+    finish 14, even
 .end:
 
 global caes_asm_aesni_clear:function (caes_asm_aesni_clear.end - caes_asm_aesni_clear)

@@ -1,10 +1,10 @@
 ; SPDX-License-Identifier: Apache-2.0
 ; Computes:  AES-CTR, 128-, 192- and 256-bit keys.
 ; Technique: VAES on 256-bit registers, 16 blocks in flight, round keys from memory, where a
-;            broadcast costs no more than a load. Counter blocks stay in big-endian order: while the
-;            counter's last byte does not overflow, two of them are one VPADDB. The 128-bit carry
-;            is for one batch in 16, in integer registers. One block goes through 128-bit registers.
-; Cost:      13, 15 or 17 vector instructions for 2 blocks. Zen 4, 8 KiB to 64 KiB: 0.161 and 0.224
+;            broadcast costs no more than a load. Two counter blocks are one VPADDB (see kernel.inc).
+;            One block goes through 128-bit registers, a partial one is written in two pieces that
+;            overlap.
+; Cost:      13, 15 or 17 vector instructions for 2 blocks. Zen 4, 8 and 64 KiB: 0.160 and 0.223
 ;            cycles/byte for AES-128 and AES-256, where the AES units allow 0.1563 and 0.2188.
 ; Pays:      where there is VAES without AVX-512, or 512-bit instructions lower the clock: Zen 3,
 ;            Alder Lake and later, Ice Lake.
@@ -19,25 +19,9 @@ bits 64
 default rel
 %use smartalign
 alignmode p6, 64
-%include "context.inc"
+%include "kernel.inc"
 
 section .text align=64
-
-%define ctx       rdi
-%define counter   rsi
-%define in        rdx
-%define out       rcx
-%define n         r8            ; bytes left
-%define n32       r8d
-%define last_key  r10           ; address of the last round key
-%define rounds32  r11d          ; 10, 12 or 14
-
-; The counter as a number, in messages of more than a block, and where its last byte overflows. It
-; is kept beside base because the way from the vector registers back to these is long.
-%define high_half rax
-%define low_half  rsi           ; over counter
-%define low_byte  sil
-%define swapped   r9
 
 %define LANES     8             ; registers of a batch: ymm0 to ymm7
 %define BLOCKS    (2 * LANES)
@@ -45,6 +29,8 @@ section .text align=64
 %define base      ymm8          ; next two counter blocks, big-endian
 %define round_key ymm9
 %define TEXT      10            ; text of four registers: ymm10 to ymm13
+%define masked    ymm14
+%define change    ymm15         ; of the prefix, at a crossing
 
 ; ---------------------------------------------------------------------- parts of a batch
 ; %1 is the number of registers throughout.
@@ -59,21 +45,22 @@ section .text align=64
 %endrep
 %endmacro
 
-; ymm%1 = the next two counter blocks, counted in 128 bits; the number moves on.
-%macro carry_blocks 1
-    next_block xmm %+ %1
-    next_block xmm14
-    vinserti128 ymm %+ %1, ymm %+ %1, xmm14, 1
-%endmacro
-%macro next_block 1
-    mov     swapped, high_half
-    bswap   swapped
-    vmovq   %1, swapped
-    mov     swapped, low_half
-    bswap   swapped
-    vpinsrq %1, %1, swapped, 1
-    add     low_half, 1
-    adc     high_half, 0
+; The next blocks at a crossing: from some place on they have another prefix. The number goes on by a
+; batch.
+%macro crossing_blocks 1
+    cross   BLOCKS
+    vmovq   xmm15, change_high
+    vpinsrq xmm15, xmm15, change_low, 1
+    vinserti128 change, change, xmm15, 1
+    lea     r9, [prefix_masks]
+    add     crossed, r9
+    counter_blocks %1
+%assign i 0
+%rep %1
+    vpand   masked, change, [crossed + 32 * i]
+    vpxor   ymm %+ i, ymm %+ i, masked
+%assign i i + 1
+%endrep
 %endmacro
 
 ; One round of all blocks. %2: number of the round.
@@ -100,15 +87,15 @@ section .text align=64
     round   %1, r
 %assign r r + 1
 %endrep
-    cmp     rounds32, 12
+    cmp     dword [ctx + ROUNDS], 12
     jb      %%last
     round   %1, 10
     round   %1, 11
-    je      %%last
+    je      %%last              ; AESENC leaves the flags alone
     round   %1, 12
     round   %1, 13
 %%last:
-    vbroadcasti128 round_key, [last_key]
+    vbroadcasti128 round_key, [ctx + LAST_KEY]
 %endmacro
 
 ; Last round, text and store of registers %1 to %1 + %2 - 1, at most four. The text is added to the
@@ -149,36 +136,55 @@ section .text align=64
 
 ; ---------------------------------------------------------------------- the function
 
-global caes_asm_vaes256:function (caes_asm_vaes256.end - caes_asm_vaes256)
-align 64
-caes_asm_vaes256:
-    endbr64
+function caes_asm_vaes256
+    cmp     n, 16
+    ja      .registers
     test    n, n
     jz      .nothing
-    mov     rounds32, [ctx + ROUNDS]
-    mov     r10d, rounds32
-    shl     r10d, 4
-    add     last_key, ctx
-    cmp     n, 16
-    jbe     .block
+; 1 to 16 bytes, in 128-bit registers.
+    vmovdqu xmm0, [counter]
+    vpxor   xmm0, xmm0, [ctx + ROUND_KEYS]
+%assign r 1
+%rep 9
+    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * r]
+%assign r r + 1
+%endrep
+    cmp     dword [ctx + ROUNDS], 12
+    jb      .last_of_block
+    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 10]
+    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 11]
+    je      .last_of_block
+    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 12]
+    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 13]
+.last_of_block:
+    vaesenclast xmm0, xmm0, [ctx + LAST_KEY]
+    cmp     n32, 16
+    jb      .under16
+    vpxor   xmm0, xmm0, [in]
+    vmovdqu [out], xmm0
+.nothing:
+    ret
 
+align 32
+.registers:
     vbroadcasti128 base, [counter]
-    vpaddb  base, base, [steps]
-    mov     high_half, [counter]
-    mov     low_half, [counter + 8]     ; over counter
-    bswap   high_half
-    bswap   low_half
+    vpaddb  base, base, [places]
     cmp     n, BYTES
-    jb      .end_of_message
+    jae     .batches
+    cmp     byte [counter + 15], 256 - BLOCKS   ; as many blocks as the message may have here
+    ja      .crossing_number
+    jmp     .end_of_message
 
+.batches:
+    load_number
 align 64
 .batch:
     cmp     low_byte, 256 - BLOCKS
-    jae     .carry_batch        ; equal: not in this batch, but in the base of the next
+    jae     .crossing_batch     ; equal: not in this batch, but in the base of the next
     counter_blocks LANES
-    vpaddb  base, base, [steps + 32 * LANES]
     add     low_half, BLOCKS
 .batch_counted:
+    vpaddb  base, base, [steps + 32 * LANES]
     rounds  LANES
     finish  LANES
     add     in, BYTES
@@ -188,6 +194,8 @@ align 64
     jae     .batch
     test    n, n
     jz      .done
+    cmp     low_byte, 256 - BLOCKS
+    ja      .crossing
 
 ; 1 to 255 bytes: 1 to 8 registers side by side.
 ; Goes to %1<registers>.
@@ -215,8 +223,6 @@ align 64
     jmp     %1 %+ 8
 %endmacro
 .end_of_message:
-    cmp     low_byte, 256 - BLOCKS      ; as many blocks as the message may have here
-    ja      .carry
     to_registers .count
 
 ; %1 registers, of which the last may be partial.
@@ -246,54 +252,18 @@ align 16
 %assign lanes lanes + 1
 %endrep
 
-; The counter's last byte may overflow before the end: count in 128 bits.
-align 16
-.carry:
-%assign i 0
-%rep LANES
-    carry_blocks %[i]
-%assign i i + 1
-%endrep
+; The end of a message at a crossing.
+.crossing_number:
+    load_number
+.crossing:
+    crossing_blocks LANES
     to_registers .counted
 
-; The same for a batch and the blocks after it.
-align 16
-.carry_batch:
-%assign i 0
-%rep LANES
-    carry_blocks %[i]
-%assign i i + 1
-%endrep
-    carry_blocks 8              ; base, which the number does not count
-    sub     low_half, 2
-    sbb     high_half, 0
+; A batch at a crossing.
+.crossing_batch:
+    crossing_blocks LANES
+    vpxor   base, base, change
     jmp     .batch_counted
-
-; 1 to 16 bytes, in 128-bit registers.
-align 16
-.block:
-    vmovdqu xmm0, [counter]
-    vpxor   xmm0, xmm0, [ctx + ROUND_KEYS]
-%assign r 1
-%rep 9
-    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * r]
-%assign r r + 1
-%endrep
-    cmp     rounds32, 12
-    jb      .last_of_block
-    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 10]
-    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 11]
-    je      .last_of_block
-    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 12]
-    vaesenc xmm0, xmm0, [ctx + ROUND_KEYS + 16 * 13]
-.last_of_block:
-    vaesenclast xmm0, xmm0, [last_key]
-    cmp     n32, 16
-    jb      .under16
-    vpxor   xmm0, xmm0, [in]
-    vmovdqu [out], xmm0
-.nothing:
-    ret
 
 ; The last n % 32 bytes, keystream in ymm0; out of the way of the short messages above.
 align 16
@@ -354,18 +324,22 @@ align 16
 .end:
 
 align 32
-; 2 i in the last byte of both blocks; in the first row, each block's place in its pair.
-steps:
+; Each block's place in its pair.
+places:
     times 31 db 0
     db 1
-%assign i 1
-%rep LANES
+; 2 i in the last byte of both blocks.
+steps:
+%assign i 0
+%rep LANES + 1
+%rep 2
     times 15 db 0
     db 2 * i
-    times 15 db 0
-    db 2 * i
+%endrep
 %assign i i + 1
 %endrep
+prefix_masks:
+    crossing_masks BLOCKS
 
 ; PSHUFB masks: from slide + k, byte k to the front. What moves in is 0.
 slide:

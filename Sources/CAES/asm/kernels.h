@@ -9,13 +9,17 @@
 #define CAES_HIDDEN __attribute__((visibility("hidden")))
 
 #if defined(__x86_64__)
-/// The key schedule, as AESENC takes it: round key 0 to `rounds`. context.inc has the offsets.
+/// The key schedule, as AESENC takes it. context.inc has the offsets.
 typedef struct caes_asm_context {
-  _Alignas(16) uint8_t round_keys[15][16];
+  /// Round keys 0 to 9, 11 or 13.
+  _Alignas(16) uint8_t round_keys[14][16];
+  /// The last one, at the same place whatever its number: no kernel computes where.
+  uint8_t last_key[16];
   /// 10, 12 or 14.
   uint32_t rounds;
 } caes_asm_context;
 
+_Static_assert(offsetof(caes_asm_context, last_key) == 224, "LAST_KEY in context.inc");
 _Static_assert(offsetof(caes_asm_context, rounds) == 240, "ROUNDS in context.inc");
 _Static_assert(sizeof(caes_asm_context) == 256, "CONTEXT_BYTES in context.inc");
 
