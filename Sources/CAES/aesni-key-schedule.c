@@ -7,6 +7,8 @@
 
 #define AESNI __attribute__((target("aes,ssse3")))
 
+// Each returns the last round key, and writes the others.
+
 /// w[i] ^= w[i - 1] ^ ... ^ w[0], for the four words of a round key.
 AESNI static inline __m128i prefix_xor(__m128i key) {
   key = _mm_xor_si128(key, _mm_slli_si128(key, 4));
@@ -18,7 +20,7 @@ AESNI static inline __m128i prefix_xor(__m128i key) {
 /// SubWord(last word), in all four words.
 #define STRAIGHT(key) _mm_shuffle_epi32(_mm_aeskeygenassist_si128(key, 0), 0xaa)
 
-AESNI static void expand128(__m128i *w, const uint8_t *key) {
+AESNI static __m128i expand128(__m128i *w, const uint8_t *key) {
   __m128i k = _mm_loadu_si128((const __m128i *)key);
   w[0] = k;
 #define ROUND(i, rcon) w[i] = k = _mm_xor_si128(prefix_xor(k), ROTATED(k, rcon))
@@ -31,7 +33,7 @@ AESNI static void expand128(__m128i *w, const uint8_t *key) {
   ROUND(7, 0x40);
   ROUND(8, 0x80);
   ROUND(9, 0x1b);
-  ROUND(10, 0x36);
+  return _mm_xor_si128(prefix_xor(k), ROTATED(k, 0x36));
 #undef ROUND
 }
 
@@ -40,7 +42,7 @@ AESNI static void expand128(__m128i *w, const uint8_t *key) {
 /// The high half of `a`, then the low half of `b`.
 #define HIGH_LOW(a, b) _mm_castpd_si128(_mm_shuffle_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b), 1))
 
-AESNI static void expand192(__m128i *w, const uint8_t *key) {
+AESNI static __m128i expand192(__m128i *w, const uint8_t *key) {
   // The schedule comes in steps of six words, round keys are four: two steps make three of them.
   __m128i low = _mm_loadu_si128((const __m128i *)key);         // words 0 to 3 of a step
   __m128i high = _mm_loadl_epi64((const __m128i *)(key + 16)); // words 4 and 5
@@ -55,17 +57,20 @@ AESNI static void expand192(__m128i *w, const uint8_t *key) {
   STEP(rcon);                                                                                      \
   w[i] = LOW_LOW(before, low);                                                                     \
   w[i + 1] = HIGH_LOW(low, high);                                                                  \
-  STEP(next_rcon);                                                                                 \
-  w[i + 2] = low
+  STEP(next_rcon)
   TWO_STEPS(1, 0x01, 0x02);
+  w[3] = low;
   TWO_STEPS(4, 0x04, 0x08);
+  w[6] = low;
   TWO_STEPS(7, 0x10, 0x20);
+  w[9] = low;
   TWO_STEPS(10, 0x40, 0x80);
+  return low;
 #undef STEP
 #undef TWO_STEPS
 }
 
-AESNI static void expand256(__m128i *w, const uint8_t *key) {
+AESNI static __m128i expand256(__m128i *w, const uint8_t *key) {
   __m128i even = _mm_loadu_si128((const __m128i *)key);
   __m128i odd = _mm_loadu_si128((const __m128i *)(key + 16));
   w[0] = even;
@@ -84,7 +89,7 @@ AESNI static void expand256(__m128i *w, const uint8_t *key) {
   ODD(11);
   EVEN(12, 0x20);
   ODD(13);
-  EVEN(14, 0x40);
+  return _mm_xor_si128(prefix_xor(even), ROTATED(odd, 0x40));
 #undef EVEN
 #undef ODD
 }
@@ -93,13 +98,13 @@ int caes_aesni_set_key(void *ctx, const uint8_t *key, size_t key_bytes) {
   caes_aesni_context *context = ctx;
   switch (key_bytes) {
   case 16:
-    expand128(context->round_keys, key);
+    context->last_key = expand128(context->round_keys, key);
     break;
   case 24:
-    expand192(context->round_keys, key);
+    context->last_key = expand192(context->round_keys, key);
     break;
   case 32:
-    expand256(context->round_keys, key);
+    context->last_key = expand256(context->round_keys, key);
     break;
   default:
     return CAES_BAD_KEY_LENGTH;

@@ -19,9 +19,12 @@ static inline void caes_wipe(void *memory, size_t bytes) {
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-/// The key schedule, as AESENC takes it: round key 0 to `rounds`.
+/// The key schedule, as AESENC takes it.
 typedef struct caes_aesni_context {
-  __m128i round_keys[15];
+  /// Round keys 0 to 9, 11 or 13.
+  __m128i round_keys[14];
+  /// The last one, at the same place whatever its number: no kernel computes where.
+  __m128i last_key;
   /// 10, 12 or 14.
   uint32_t rounds;
 } caes_aesni_context;

@@ -29,6 +29,19 @@ struct PreparedCaseTests {
     #expect(text.indices.allSatisfy { pyaes.forth.output[$0] == text[$0] ^ keystream[$0] })
   }
 
+  @Test(arguments: KernelArgument.available, [0, 16])
+  func aKeyScheduleForEachMessage(_ argument: KernelArgument, _ bytes: Int) throws {
+    let prepared = try argument.kernel.prepareSetup(bytes: bytes, keyBytes: 32, seed: 4)
+    #expect(prepared.bytesPerCall == (bytes == 0 ? 32 : bytes))
+    let setup = try #require(prepared as? AESSetup)
+    setup.run(3)
+
+    let counter = setup.counter.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+    let keystream = AESReference(key: setup.key)!.keystream(counter: counter, bytes: bytes)
+    let buffers = setup.buffers
+    #expect((0..<bytes).allSatisfy { buffers.output[$0] == buffers.input[$0] ^ keystream[$0] })
+  }
+
   @Test(arguments: [1, 4096, 23_000])
   func buffersAreAlignedAndApart(_ bytes: Int) {
     var offsets: Set<Int> = []

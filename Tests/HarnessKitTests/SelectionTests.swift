@@ -62,6 +62,24 @@ struct SelectionTests {
     }
   }
 
+  @Test("A range of sizes is a case for each length")
+  func range() throws {
+    let ids = try Selection.sizes("1..4,1KiB..1025,setup").map(\.id)
+    #expect(ids == ["1B", "2B", "3B", "4B", "1KiB", "1025B", "setup"])
+    for text in ["0..4", "4..1", "1..", "..4", "1..5000", "1..2..3"] {
+      #expect(throws: Selection.Failure.self, "\(text)") { try Selection.sizes(text) }
+    }
+  }
+
+  @Test("Nothing is copied where a key schedule is timed")
+  func setup() throws {
+    let selection = try Selection(
+      workloads: [.aes128], cases: { _ in [.setup(bytes: 16)] },
+      implementations: Implementation.all)
+    let ids = selection.groups[0].implementations.map(\.id)
+    #expect(ids.contains("swift-table") && !ids.contains("memcpy"))
+  }
+
   @Test("Ids are unique, and every workload has its baseline")
   func table() {
     let ids = Implementation.all.map(\.id)

@@ -13,7 +13,7 @@ struct SelectionOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("AES message sizes: 16, 8KiB, 1MiB, pyaes.", valueName: "sizes"))
+    help: ArgumentHelp("AES message sizes: 16, 8KiB, 1..1024, pyaes, setup.", valueName: "sizes"))
   var size: String?
 
   @Option(

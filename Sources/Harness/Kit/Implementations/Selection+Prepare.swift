@@ -13,6 +13,8 @@ extension Selection.Group {
       return try kernel.prepareMessage(bytes: bytes, keyBytes: keyBytes, seed: seed, layout: layout)
     case (.aesCTR, .aes(let kernel), .pyaes):
       return try kernel.preparePyaes(layout: layout)
+    case (.aesCTR(let keyBytes), .aes(let kernel), .setup(let bytes)):
+      return try kernel.prepareSetup(bytes: bytes, keyBytes: keyBytes, seed: seed, layout: layout)
     case (.jsonEncode, .json(let encoding), .payload(let payload)):
       return try encoding.prepare(payload)
     case (_, .memcpy, .message(let bytes)):

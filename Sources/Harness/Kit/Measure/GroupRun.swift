@@ -52,7 +52,9 @@ struct GroupRun {
           workload: group.workload.id, case: group.case.id, implementation: implementation.id),
         language: implementation.language, remarks: implementation.remarks,
         outcome: outcome,
-        limit: limits.limit(group.workload, moves: moves, isCopy: implementation.isCopy))
+        limit: group.case.isSetup
+          ? nil
+          : limits.limit(group.workload, moves: moves, isCopy: implementation.isCopy))
       return row.beatsLimit && !Interruption.isRequested
         ? remeasured(row, implementation, loops: loops, by: sampler) : row
     }

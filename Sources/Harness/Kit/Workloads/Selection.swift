@@ -45,7 +45,10 @@ public struct Selection: Sendable {
     var isDone = false
     for workload in workloads {
       for one in cases(workload) {
-        let able = implementations.filter(workload.isDone)
+        let able = implementations.filter {
+          // A key schedule has nothing in it that could be copied.
+          workload.isDone(by: $0) && !(one.isSetup && $0.isCopy)
+        }
         let chosen = able.filter { implementation in
           guard let regex else { return true }
           let address = Address(
@@ -115,23 +118,42 @@ public struct Selection: Sendable {
     return Workload.all.filter { ids.contains($0.id) }
   }
 
-  /// Reads message sizes separated by commas: bytes, `8KiB`, `1MiB`, or `pyaes`.
+  /// Reads message sizes separated by commas: bytes, `8KiB`, `1MiB`, `1..1024` for every length from
+  /// 1 to 1,024 bytes, or a case with a name (`pyaes`, `setup`, `setup+16B`).
   public static func sizes(_ text: String) throws(Failure) -> [Case] {
     var cases: [Case] = []
     for name in split(text) {
-      if name == Case.pyaes.id {
-        cases.append(.pyaes)
-      } else if let bytes = ByteCount.parse(name), (1...largestMessage).contains(bytes) {
+      if let named = Case.named.first(where: { $0.id == name }) {
+        cases.append(named)
+      } else if let bytes = message(name) {
         cases.append(.message(bytes: bytes))
+      } else if let range = messages(name) {
+        cases += range.map(Case.message)
       } else {
         throw Failure(
           description:
             "'\(name)' is not a message size; give 1 to \(largestMessage) bytes, such as "
-            + "16, 8KiB or 1MiB, or pyaes")
+            + "16, 8KiB or 1MiB, a range of at most \(longestRange) such as 1..1024, or "
+            + Case.named.map(\.id).joined(separator: ", "))
       }
     }
     return cases
   }
+
+  private static func message(_ text: some StringProtocol) -> Int? {
+    ByteCount.parse(text).flatMap { (1...largestMessage).contains($0) ? $0 : nil }
+  }
+
+  private static func messages(_ text: String) -> ClosedRange<Int>? {
+    guard let dots = text.firstRange(of: ".."),
+      let first = message(text[..<dots.lowerBound]), let last = message(text[dots.upperBound...]),
+      first <= last, last - first < longestRange
+    else { return nil }
+    return first...last
+  }
+
+  /// Each length is a case of its own, in tables and files too.
+  public static let longestRange = 4096
 
   /// Two buffers of this size must fit into memory.
   public static let largestMessage = 1 << 30

@@ -51,6 +51,8 @@ public struct Case: Sendable {
     /// The Python benchmark suite's `crypto_pyaes`: 23,000 bytes, encrypted and decrypted, with a
     /// key schedule each.
     case pyaes
+    /// The key schedule, and a message of so many bytes after it; with 0 the key schedule alone.
+    case setup(bytes: Int)
     case payload(JSONPayload)
   }
 
@@ -62,6 +64,14 @@ public struct Case: Sendable {
     Case(id: ByteCount.text(bytes), input: .message(bytes: bytes))
   }
   public static let pyaes = Case(id: "pyaes", input: .pyaes)
+  /// A key schedule for every message, independent of the message before.
+  public static func setup(bytes: Int) -> Case {
+    Case(id: bytes == 0 ? "setup" : "setup+\(ByteCount.text(bytes))", input: .setup(bytes: bytes))
+  }
+  /// The AES cases that are no message of a size. Those with `setup` only run when asked for.
+  public static let named = [pyaes, setup(bytes: 0), setup(bytes: 16)]
+  /// Whether it is bounded by more than the AES unit: by a key schedule.
+  var isSetup: Bool { if case .setup = input { true } else { false } }
   public static func payload(_ payload: JSONPayload) -> Case {
     Case(id: payload.id, input: .payload(payload))
   }
