@@ -90,7 +90,8 @@ enum FlameGraphStyle {
         probe.parentNode.classList.remove('narrow');
         probe.textContent = 'mmmmmmmmmm';
         const letter = probe.getComputedTextLength() / 10;
-        const pixels = area.getBoundingClientRect().width / 100;
+        // Of the window: an inner svg's own rectangle is that of its content.
+        const pixels = root.getBoundingClientRect().width * 0.98 / 100;
         for (const { element, label, name } of frames) {
           const room = Math.floor((parseFloat(element.getAttribute('width')) * pixels - 8) / letter);
           element.classList.toggle('narrow', room < 2);
