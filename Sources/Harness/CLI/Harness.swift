@@ -20,7 +20,8 @@ struct Harness: ParsableCommand {
       usage, 130 interrupted.
       """,
     subcommands: [
-      Run.self, Verify.self, List.self, ExportCommand.self, ProfileCommand.self, AnnotateCommand.self,
+      Run.self, Verify.self, List.self, ExportCommand.self, ProfileCommand.self,
+      AnnotateCommand.self,
       NoiseCommand.self, AATestCommand.self,
     ],
     defaultSubcommand: Run.self)
