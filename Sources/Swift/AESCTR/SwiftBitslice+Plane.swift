@@ -43,7 +43,9 @@ extension SwiftBitslice {
 
     /// Each lane by itself; bits that leave it are lost.
     @inline(__always)
-    static func << (a: Plane, bits: Int32) -> Plane { Plane(a.lanes &<< bits) }
+    static func << (a: Plane, bits: UInt32) -> Plane {
+      unsafeBitCast(unsafeBitCast(a, to: SIMD4<UInt32>.self) &<< bits, to: Plane.self)
+    }
 
     /// Each lane by itself; zeros come in.
     @inline(__always)
