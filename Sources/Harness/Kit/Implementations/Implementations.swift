@@ -5,7 +5,7 @@ import CAESOpenSSL
 extension Implementation {
   /// Every implementation of the lab, in the order of its tables: the naive row first.
   public static let all: [Implementation] =
-    [aes(.swiftTable)] + natives(caes_kernels()) + natives(caes_asm_kernels())
+    [aes(.swiftTable), aes(.swiftBitslice)] + natives(caes_kernels()) + natives(caes_asm_kernels())
     + natives(caes_openssl_kernels())
     + json + [.memcpy]
 
