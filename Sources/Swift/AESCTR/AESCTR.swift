@@ -2,8 +2,8 @@ internal import CAES
 
 /// AES in counter mode: a stream cipher over messages that come in pieces of any size.
 ///
-///     var cipher = try AESCTR(key: key, counter: counter)
-///     let ciphertext = cipher.update(text)
+///     var cipher = try AESCTR(key: key, nonce: nonce, initialCounter: 1)
+///     let ciphertext = try cipher.update(text)
 ///
 /// Encryption and decryption are the same operation. However a message is cut into calls of
 /// `update`, the output is the same.
@@ -14,159 +14,150 @@ internal import CAES
 ///   key, in one message or in two: the xor of the two texts is then plain to see.
 ///
 /// The fastest kernel that CPU and operating system can run does the work; ``implementation`` names
-/// it. The key schedule is overwritten when the value goes away.
+/// it.
 ///
-/// Source: FIPS 197 (AES) and NIST SP 800-38A, section 6.5 (counter mode) and appendix B.1 (the
-/// increment, here over all 128 bits, with wrap).
-public struct AESCTR: ~Copyable, @unchecked Sendable {  // owns all that its pointers point to
-  private enum Engine {
-    case native(UnsafePointer<caes_kernel>)
-    case table(SwiftTable)
-  }
-
-  private let engine: Engine
-  /// A native kernel's context, then one block of keystream.
+/// **Ownership.** A cipher cannot be copied: the copy would go on with the same keystream, and two
+/// texts under one keystream are no secret any more. It can be moved, to another thread as well
+/// (it is Sendable); for work on one message in several threads, make a cipher in each from the key
+/// and ``seek(to:)-(Position)`` there. The key schedule and the keystream that is left over are
+/// overwritten when the cipher goes away.
+///
+/// **Length of a message.** A cipher never uses a counter block twice: a message that was started
+/// with a whole counter block has at most 2^128 blocks, until the counter comes back to where it
+/// began; one that was started with a nonce ends where the bytes after the nonce are used up, before
+/// a carry would reach it. What goes further is an error, and is not done in part.
+///
+/// Source: FIPS 197 (AES) and NIST SP 800-38A, section 6.5 (counter mode) and appendix B.
+public struct AESCTR: ~Copyable, @unchecked Sendable {  // nobody else has what its pointers point to
+  private let kernel: UnsafePointer<caes_kernel>
+  /// The kernel's context, then room for keystream.
   private let memory: UnsafeMutableRawBufferPointer
+  /// A block of keystream, then as many bytes that are never looked at.
   private let keystream: UnsafeMutableRawPointer
 
-  /// Of the next byte.
-  private var counter: UInt128
-  /// How many bytes of the counter's block are used up, 0 to 15.
+  /// The first counter block of the message.
+  private var start: UInt128
+  /// The number of the message's last possible block; block 0 has the counter `start`.
+  private var lastBlock: UInt128
+  /// The number of the block of the next byte.
+  private var block: UInt128 = 0
+  /// How many bytes of `block` are used up: 0 to 15, and 16 only at the end of `lastBlock`.
   private var used = 0
-  /// Whether `keystream` holds the counter's block.
+  /// Whether `keystream` holds that of `block`.
   private var hasKeystream = false
 
-  /// Starts a message with the kernel that dispatch chose.
-  ///
   /// - Parameters:
-  ///   - key: 16, 24 or 32 bytes, for AES-128, AES-192 or AES-256.
-  ///   - counter: The first counter block: 16 bytes, big-endian.
-  /// - Throws: ``AESCTRError`` for a wrong length, for an unknown name in OPTLAB_MASK, and when
-  ///   memory runs out.
-  public init(key: RawSpan, counter: RawSpan) throws(AESCTRError) {
-    if let name = caes_unknown_mask_name() {
-      throw .unknownFeature(String(cString: name))
+  ///   - key: 16, 24 or 32 bytes.
+  ///   - kernel: A `caes_kernel` that lives as long as the program and can run here.
+  /// - Throws: ``AESCTRError/keyLength(_:)`` or ``AESCTRError/outOfMemory``.
+  init(key: RawSpan, start: Start, kernel: UnsafeRawPointer) throws(AESCTRError) {
+    guard key.byteCount == 16 || key.byteCount == 24 || key.byteCount == 32 else {
+      throw .keyLength(key.byteCount)
     }
-    try self.init(key: key, counter: counter, kernel: caes_chosen_kernel())
-  }
-
-  /// Starts a message with the kernel that dispatch chose.
-  ///
-  /// - Parameters:
-  ///   - key: 16, 24 or 32 bytes, for AES-128, AES-192 or AES-256.
-  ///   - counter: The first counter block: 16 bytes, big-endian.
-  /// - Throws: ``AESCTRError`` for a wrong length, for an unknown name in OPTLAB_MASK, and when
-  ///   memory runs out.
-  public init(key: [UInt8], counter: [UInt8]) throws(AESCTRError) {
-    try self.init(key: key.span.bytes, counter: counter.span.bytes)
-  }
-
-  /// Starts a message as if only `features` (a set of `caes_feature`) counted.
-  package init(key: RawSpan, counter: RawSpan, features: UInt64) throws(AESCTRError) {
-    try self.init(key: key, counter: counter, kernel: caes_choose_kernel(features))
-  }
-
-  /// Starts a message with one kernel.
-  ///
-  /// - Parameter kernel: A `caes_kernel` that lives as long as the program and can run here; nil
-  ///   for `swift-table`.
-  package init(key: RawSpan, counter: RawSpan, kernel: UnsafeRawPointer?) throws(AESCTRError) {
-    guard counter.byteCount == 16 else { throw .counterLength(counter.byteCount) }
-    guard [16, 24, 32].contains(key.byteCount) else { throw .keyLength(key.byteCount) }
-
-    let row = kernel?.assumingMemoryBound(to: caes_kernel.self)
-    let contextBytes = ((row?.pointee.context_size ?? 0) + 15) & ~15
+    let kernel = kernel.assumingMemoryBound(to: caes_kernel.self)
+    let row = kernel.pointee
+    let contextBytes = (row.context_size + 15) & ~15
     let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: contextBytes + 16,
-      alignment: max(Int(row?.pointee.context_alignment ?? 16), 16))
+      byteCount: contextBytes + 32, alignment: max(Int(row.context_alignment), 16))
     let context = memory.baseAddress!
-    let engine: Engine? = key.withUnsafeBytes { key in
-      guard let row else { return SwiftTable(key: key).map { .table($0) } }
-      let bytes = key.baseAddress!.assumingMemoryBound(to: UInt8.self)
-      return row.pointee.set_key(context, bytes, key.count) == 0 ? .native(row) : nil
+    let keystream = context + contextBytes
+    keystream.initializeMemory(as: UInt8.self, repeating: 0, count: 32)
+    let code = key.withUnsafeBytes { key in
+      row.set_key(context, key.baseAddress!.assumingMemoryBound(to: UInt8.self), key.count)
     }
-    guard let engine else {
+    guard code == CAES_OK else {
       memory.wipe()
       memory.deallocate()
       throw .outOfMemory
     }
-    self.engine = engine
+    self.kernel = kernel
     self.memory = memory
-    self.keystream = context + contextBytes
-    self.counter = UInt128(
-      bigEndian: counter.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt128.self))
+    self.keystream = keystream
+    self.start = start.counter
+    lastBlock = start.lastBlock
   }
 
   deinit {
-    if case .native(let row) = engine {
-      row.pointee.clear(memory.baseAddress!)
-    }
-    memory.wipe()
+    wipe()
     memory.deallocate()
   }
 
-  /// The id of the kernel that does the work: `c-aesni`, or `swift-table` where no native one can
-  /// run.
-  public var implementation: String {
-    switch engine {
-    case .native(let row): String(cString: row.pointee.id)
-    case .table: SwiftTable.id
-    }
+  /// Overwrites key schedule and keystream.
+  private func wipe() {
+    kernel.pointee.clear(memory.baseAddress!)
+    memory.wipe()
   }
 
-  /// Encrypts or decrypts the next bytes of the message, in place.
-  public mutating func update(_ text: inout MutableRawSpan) {
-    text.withUnsafeMutableBytes { text in
-      guard let start = text.baseAddress else { return }
-      crypt(UnsafeRawPointer(start), start, text.count)
-    }
+  /// Ends the cipher as `deinit` does, and shows the memory that held its secrets before that is
+  /// given back.
+  package consuming func end(_ look: (UnsafeRawBufferPointer) -> Void) {
+    let memory = memory
+    wipe()
+    discard self
+    look(UnsafeRawBufferPointer(memory))
+    memory.deallocate()
   }
 
-  /// Encrypts or decrypts the next bytes of the message.
+  /// The context and the keystream, while the cipher lives.
+  package func withSecrets(_ look: (UnsafeRawBufferPointer) -> Void) {
+    look(UnsafeRawBufferPointer(memory))
+  }
+
+  /// The id of the kernel that does the work: `c-vaes512`, or `swift-bitslice` where no native one
+  /// can run. None of them has branches or addresses that depend on key or text.
+  public var implementation: String { String(cString: kernel.pointee.id) }
+
+  // MARK: Where it is
+
+  /// Where the next byte is within the message.
+  public var position: Position { Position(block: block, byte: used) }
+
+  /// Goes to a place within the message, forwards or back; the next `update` goes on there.
   ///
-  /// - Parameters:
-  ///   - text: Any number of bytes.
-  ///   - output: As many bytes; all of them are written.
-  /// - Throws: ``AESCTRError/outputLength(input:output:)`` where the lengths differ; nothing is
-  ///   written then, and the cipher stays where it was.
-  public mutating func update(_ text: RawSpan, into output: inout MutableRawSpan)
-    throws(AESCTRError)
-  {
-    guard text.byteCount == output.byteCount else {
-      throw .outputLength(input: text.byteCount, output: output.byteCount)
-    }
-    text.withUnsafeBytes { text in
-      output.withUnsafeMutableBytes { output in
-        guard let from = text.baseAddress, let to = output.baseAddress else { return }
-        crypt(from, to, text.count)
-      }
-    }
-  }
-
-  /// Encrypts or decrypts the next bytes of the message, in place.
-  public mutating func update(_ text: inout [UInt8]) {
-    text.withUnsafeMutableBytes { text in
-      guard let start = text.baseAddress else { return }
-      crypt(UnsafeRawPointer(start), start, text.count)
-    }
-  }
-
-  /// Encrypts or decrypts the next bytes of the message.
+  /// - Important: To encrypt the bytes of one place twice, with different text, gives both away.
   ///
-  /// - Returns: As many bytes as `text` has.
-  public mutating func update(_ text: [UInt8]) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: text.count) { output, initialized in
-      text.withUnsafeBytes { text in
-        guard let from = text.baseAddress, let to = output.baseAddress else { return }
-        crypt(from, UnsafeMutableRawPointer(to), text.count)
+  /// - Throws: ``AESCTRError/position(_:last:)`` for a place behind the message's last possible
+  ///   byte; the cipher stays where it was.
+  public mutating func seek(to position: Position) throws(AESCTRError) {
+    let isEnd = position.block == lastBlock && position.byte == 16
+    guard position.block <= lastBlock, (0..<16).contains(position.byte) || isEnd else {
+      throw .position(position, last: Position(block: lastBlock, byte: 16))
+    }
+    if position.block != block { hasKeystream = false }
+    block = position.block
+    used = position.byte
+  }
+
+  /// Begins another message, with the same key.
+  mutating func restart(_ start: Start) {
+    self.start = start.counter
+    lastBlock = start.lastBlock
+    block = 0
+    used = 0
+    hasKeystream = false
+  }
+
+  /// Whether `count` more bytes can be had.
+  ///
+  /// - Throws: ``AESCTRError/keystreamExhausted(requested:left:)``
+  @inline(__always)
+  func require(_ count: Int) throws(AESCTRError) {
+    let blocksLeft = lastBlock &- block
+    // With 2^59 blocks there is more left than a buffer can have bytes.
+    if blocksLeft < 1 << 59 {
+      let left = UInt64(truncatingIfNeeded: blocksLeft) &* 16 &+ UInt64(16 - used)
+      guard UInt64(count) <= left else {
+        throw .keystreamExhausted(requested: count, left: left)
       }
-      initialized = text.count
     }
   }
 
   // MARK: Pieces
 
-  private mutating func crypt(
+  /// Encrypts or decrypts `count` bytes, which must be to be had (``require(_:)``).
+  ///
+  /// - Parameter output: May be `input`, may not overlap it otherwise.
+  mutating func crypt(
     _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, _ count: Int
   ) {
     var done = 0
@@ -178,9 +169,13 @@ public struct AESCTR: ~Copyable, @unchecked Sendable {  // owns all that its poi
     guard rest > 0 else { return }
     // The kernel takes a partial block as well; its keystream is made again only if more follows.
     run(input + done, output + done, rest)
-    counter &+= UInt128(rest / 16)
+    block &+= UInt128(truncatingIfNeeded: rest / 16)
     used = rest % 16
     hasKeystream = false
+    if used == 0, block &- 1 == lastBlock {
+      block = lastBlock
+      used = 16
+    }
   }
 
   /// Goes on within a block of which `used` bytes are used up; `count` is at most what is left.
@@ -188,36 +183,39 @@ public struct AESCTR: ~Copyable, @unchecked Sendable {  // owns all that its poi
     _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, _ count: Int
   ) {
     if !hasKeystream {
-      keystream.initializeMemory(as: UInt8.self, repeating: 0, count: 16)
+      keystream.storeBytes(of: 0, as: UInt128.self)
       run(UnsafeRawPointer(keystream), keystream, 16)
       hasKeystream = true
     }
-    for i in 0..<count {
-      let byte = keystream.load(fromByteOffset: used + i, as: UInt8.self)
-      let text = input.load(fromByteOffset: i, as: UInt8.self)
-      output.storeBytes(of: text ^ byte, toByteOffset: i, as: UInt8.self)
+    let from = UnsafeRawPointer(keystream + used)
+    var done = 0
+    func add<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type) {
+      guard count & MemoryLayout<Word>.size != 0 else { return }
+      let text = input.loadUnaligned(fromByteOffset: done, as: Word.self)
+      let word = from.loadUnaligned(fromByteOffset: done, as: Word.self)
+      output.storeBytes(of: text ^ word, toByteOffset: done, as: Word.self)
+      done += MemoryLayout<Word>.size
     }
+    add(UInt64.self)
+    add(UInt32.self)
+    add(UInt16.self)
+    add(UInt8.self)
     used += count
-    if used == 16 {
+    if used == 16, block != lastBlock {
+      block &+= 1
       used = 0
       hasKeystream = false
-      counter &+= 1
     }
   }
 
-  /// One call of the kernel, with the keystream from the counter's block on.
+  /// One call of the kernel, with the keystream from `block` on.
+  @inline(__always)
   private func run(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, _ count: Int) {
-    withUnsafeBytes(of: counter.bigEndian) { block in
-      let block = block.baseAddress!
-      switch engine {
-      case .native(let row):
-        row.pointee.crypt(
-          memory.baseAddress!, block.assumingMemoryBound(to: UInt8.self),
-          input.assumingMemoryBound(to: UInt8.self), output.assumingMemoryBound(to: UInt8.self),
-          count)
-      case .table(let table):
-        table.crypt(counter: block, input: input, output: output, count: count)
-      }
+    withUnsafeBytes(of: (start &+ block).bigEndian) { counter in
+      kernel.pointee.crypt(
+        memory.baseAddress!, counter.baseAddress!.assumingMemoryBound(to: UInt8.self),
+        input.assumingMemoryBound(to: UInt8.self), output.assumingMemoryBound(to: UInt8.self),
+        count)
     }
   }
 }
