@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Secrets and threads")
 struct OwnershipTests {
-  private static func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.allSatisfy { $0 == 0 } }
+  private static func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.allSatisfy { $0 == 0 }
+  }
 
   /// The memory of every implementation, while the cipher lives and after it has gone.
   @Test(arguments: AESCTR.implementations, [16, 24, 32])

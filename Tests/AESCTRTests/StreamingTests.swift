@@ -198,7 +198,7 @@ struct StreamingTests {
     let (key, counter, text) = (random.bytes(16), random.bytes(16), random.bytes(100))
     var cipher = try AESCTR(key: key, counter: counter)
     var bytes = text
-    for (from, to) in [(0, 1), (40, 0), (10, 59)] {
+    for (from, to) in [(0, 1), (40, 0), (10, 50)] {
       #expect(throws: AESCTRError.overlap) {
         try bytes.withUnsafeMutableBytes {
           try cipher.update(

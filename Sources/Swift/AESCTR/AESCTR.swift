@@ -211,7 +211,13 @@ public struct AESCTR: ~Copyable, @unchecked Sendable {  // nobody else has what 
   /// One call of the kernel, with the keystream from `block` on.
   @inline(__always)
   private func run(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, _ count: Int) {
-    withUnsafeBytes(of: (start &+ block).bigEndian) { counter in
+    let number = start &+ block
+    // Stored at once: a kernel that loads 16 bytes would wait for two stores of 8, and so for the
+    // output of the call before.
+    let counter = SIMD2(
+      UInt64(truncatingIfNeeded: number >> 64).bigEndian,
+      UInt64(truncatingIfNeeded: number).bigEndian)
+    withUnsafeBytes(of: counter) { counter in
       kernel.pointee.crypt(
         memory.baseAddress!, counter.baseAddress!.assumingMemoryBound(to: UInt8.self),
         input.assumingMemoryBound(to: UInt8.self), output.assumingMemoryBound(to: UInt8.self),
