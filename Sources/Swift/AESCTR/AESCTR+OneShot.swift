@@ -20,6 +20,7 @@ extension AESCTR {
   /// Encrypts or decrypts a whole message, in place.
   ///
   /// - Parameters:
+  ///   - text: Any number of bytes.
   ///   - key: 16, 24 or 32 bytes.
   ///   - counter: The first counter block: 16 bytes, big-endian.
   /// - Throws: ``AESCTRError``, as ``init(key:counter:)-(RawSpan,_)`` does; nothing is changed then.

@@ -28,7 +28,7 @@ internal import CAES
 /// a carry would reach it. What goes further is an error, and is not done in part.
 ///
 /// Source: FIPS 197 (AES) and NIST SP 800-38A, section 6.5 (counter mode) and appendix B.
-public struct AESCTR: ~Copyable, @unchecked Sendable {  // nobody else has what its pointers point to
+public struct AESCTR: ~Copyable, @unchecked Sendable {  // its memory is its own
   private let kernel: UnsafePointer<caes_kernel>
   /// The kernel's context, then room for keystream.
   private let memory: UnsafeMutableRawBufferPointer
