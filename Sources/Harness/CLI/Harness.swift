@@ -12,6 +12,8 @@ struct Harness: ParsableCommand {
         harness --impl all                         verify and measure everything
         harness --impl c-aesni,openssl --size 8KiB,1MiB
         harness --payload mine.json                your own document
+        harness --output new.json                  save the result
+        harness compare old.json new.json --gate 2 what became slower, surely by over 2 %
         harness verify --impl asm-aesni            the quick edit loop of a kernel's author
         harness --cpu-report                       what this machine is and can run
 
@@ -20,8 +22,8 @@ struct Harness: ParsableCommand {
       usage, 130 interrupted.
       """,
     subcommands: [
-      Run.self, Verify.self, List.self, ExportCommand.self, ProfileCommand.self,
-      AnnotateCommand.self,
+      Run.self, Verify.self, List.self, CompareCommand.self, HistoryCommand.self,
+      MergeCommand.self, ExportCommand.self, ProfileCommand.self, AnnotateCommand.self,
       NoiseCommand.self, AATestCommand.self,
     ],
     defaultSubcommand: Run.self)

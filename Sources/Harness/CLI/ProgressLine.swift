@@ -14,6 +14,13 @@ struct ProgressLine {
     }
   }
 
+  /// In a process that measures one block.
+  func show(_ progress: Lab.Progress, of process: BlockProcess) {
+    guard case .measuring(let workload, let one, let done) = progress else { return }
+    let whole = (Double(process.block) + done) / Double(process.count)
+    show(.measuring(workload, one, done: whole))
+  }
+
   func show(_ text: String) {
     if isTerminal { write("\r\u{1B}[K\(text)") }
   }

@@ -23,6 +23,7 @@ struct Run: ParsableCommand {
   var time: Double?
 
   @OptionGroup var place: PlacementOptions
+  @OptionGroup var part: BlockOptions
 
   @Option(
     help: ArgumentHelp(
@@ -39,6 +40,11 @@ struct Run: ParsableCommand {
       "Save the result, every slice of it, for compare, report, history and export.",
       valueName: "file"))
   var output: String?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Measure each block in a process of its own, as differences between runs need.")
+  var processes = true
 
   @Flag(help: "Measure although the build is not optimised.")
   var allowUnoptimised = false
@@ -78,7 +84,7 @@ struct Run: ParsableCommand {
       print(json ? try report.json() : report.text(), terminator: "")
       return
     }
-    if let output { try failing { try AtomicFile.check(output) } }
+    if let output, part.block == nil { try failing { try AtomicFile.check(output) } }
     let started = Date()
     // What the process may use is read before the thread is pinned to one CPU of it.
     let identity = CPUReport.current()
@@ -102,15 +108,27 @@ struct Run: ParsableCommand {
         payloads: JSONPayload.standard.filter { ["SIMPLE", "HUGE"].contains($0.id) })
       : try choice.selection()
 
+    var plan = time != nil ? Plan.timed : quick ? .quick : .standard
+    plan.usesSentinel = sentinel
+    if let process = try part.process() {
+      try runBlock(process, selection, plan: plan, started: started, identity: identity)
+      return
+    }
     let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let progress = ProgressLine()
     let lab = Lab(seed: seed, progress: progress.show)
-    var plan = time != nil ? Plan.timed : quick ? .quick : .standard
-    plan.usesSentinel = sentinel
     let source = try chooseSource(forced: cycles)
     let calibration = Calibration.measure()
-    var result = lab.run(
-      selection, plan: plan, seconds: time, source: source, calibration: calibration)
+    var result: RunResult
+    if processes {
+      let run = BlockwiseRun(
+        arguments: Array(CommandLine.arguments.dropFirst()), selection: selection, plan: plan,
+        seconds: time, source: source, calibration: calibration)
+      result = try failing { try run.run(by: lab) }
+    } else {
+      result = lab.run(
+        selection, plan: plan, seconds: time, source: source, calibration: calibration)
+    }
     progress.clear()
     result.cpu = pinned
     print(result.tables(details: details), terminator: "")
@@ -148,6 +166,26 @@ struct Run: ParsableCommand {
     if !result.failures.isEmpty || result.rows.contains(where: \.beatsLimit) {
       throw ExitCode(CommandFailure.Code.verificationFailed.rawValue)
     }
+  }
+
+  /// Measures one block of a run for its first process, which verifies, prints and saves.
+  private func runBlock(
+    _ process: BlockProcess, _ selection: Selection, plan: Plan, started: Date, identity: CPUReport
+  ) throws {
+    let progress = ProgressLine()
+    let lab = Lab(seed: choice.seed ?? 0) { progress.show($0, of: process) }
+    let source: CycleSourceChoice
+    do {
+      source = try CycleSourceChoice(chosen: cycles ?? .nanoseconds)
+    } catch {
+      throw CommandFailure(.inputOutput, error.description)
+    }
+    let result = lab.measure(
+      selection, excluded: process.exclusions, plan: process.share(of: plan), seconds: time,
+      source: source, calibration: .measure(), process: process)
+    progress.clear()
+    FileHandle.standardOutput.write(
+      try BlockProcess.output(result, started: started, cpuReport: identity))
   }
 
   private func runSelfTest() throws {

@@ -88,6 +88,17 @@ public struct CycleSourceChoice {
     }
   }
 
+  /// The source that another process of the same run has chosen, after the trials that it takes.
+  public init(chosen source: CycleSource) throws(Unavailable) {
+    self.source = source
+    guard source == .pmu else { return }
+    do throws(CounterRefusal) {
+      counter = try Self.openPerfCounter()
+    } catch {
+      throw Unavailable(source: source, reason: error.description)
+    }
+  }
+
   private static func reason(_ selfTest: SelfTest?) -> String {
     guard let selfTest else { return "there are no latency loops for this CPU" }
     let failed = selfTest.checks.filter { !$0.passed }.map(\.name)

@@ -37,6 +37,29 @@ public struct Lab {
     }
   }
 
+  /// What is known of an implementation that has no figure, by `workload/implementation`.
+  public typealias Exclusions = [String: RunResult.Outcome]
+
+  static func key(_ workload: String, _ implementation: String) -> String {
+    "\(workload)/\(implementation)"
+  }
+
+  /// Verifies every implementation of the selection.
+  public func check(_ selection: Selection) -> Exclusions {
+    var excluded: Exclusions = [:]
+    for (workload, implementation) in selection.pairs where !Interruption.isRequested {
+      let key = Self.key(workload.id, implementation.id)
+      if let reason = implementation.obstacle() {
+        excluded[key] = .ineligible(reason: reason)
+      } else if case .failed(let mismatch) = verify(
+        implementation, on: workload, payloads: selection.payloads)
+      {
+        excluded[key] = .failed(mismatch)
+      }
+    }
+    return excluded
+  }
+
   /// Verifies every implementation of the selection, and measures those that agree.
   ///
   /// - Parameter seconds: how long all of it may take; nil takes the plan's rounds, however long.
@@ -45,25 +68,35 @@ public struct Lab {
     calibration: Calibration
   ) -> RunResult {
     let start = ccpu_monotonic_raw_ns()
+    let excluded = check(selection)
+    let spent = Double(ccpu_monotonic_raw_ns() - start) / 1e9
+    var result = measure(
+      selection, excluded: excluded, plan: plan, seconds: seconds.map { max(0, $0 - spent) },
+      source: source, calibration: calibration)
+    result.askedSeconds = seconds
+    result.elapsed += spent
+    return result
+  }
+
+  /// Measures the selection, without what is excluded.
+  ///
+  /// - Parameters:
+  ///   - seconds: as in ``run(_:plan:seconds:source:calibration:)``.
+  ///   - process: which block of a run this is, where each has a process of its own; nil takes all
+  ///     blocks in this one.
+  public func measure(
+    _ selection: Selection, excluded: Exclusions, plan: Plan, seconds: Double? = nil,
+    source: CycleSourceChoice, calibration: Calibration, process: BlockProcess? = nil
+  ) -> RunResult {
+    let start = ccpu_monotonic_raw_ns()
     let end = seconds.map { start + UInt64($0 * 1e9) }
     var result = RunResult(seed: seed, calibration: calibration, source: source.source, plan: plan)
     result.refusals = source.refusals
     result.askedSeconds = seconds
-    var excluded: [String: RunResult.Outcome] = [:]
-    func key(_ workload: Workload, _ implementation: Implementation) -> String {
-      "\(workload.id)/\(implementation.id)"
-    }
-    for (workload, implementation) in selection.pairs where !Interruption.isRequested {
-      if let reason = implementation.obstacle() {
-        excluded[key(workload, implementation)] = .ineligible(reason: reason)
-      } else if case .failed(let mismatch) = verify(
-        implementation, on: workload, payloads: selection.payloads)
-      {
-        excluded[key(workload, implementation)] = .failed(mismatch)
-      }
-    }
-
-    let sampler = Sampler(plan: plan, calibration: calibration, source: source, seed: seed)
+    let sampler = Sampler(
+      plan: plan, calibration: calibration, source: source,
+      seed: seed &+ UInt64(process?.block ?? 0), firstLayout: process?.block ?? 0,
+      idleLoad: process?.idleLoad)
     let limits: Limits
     do {
       limits = try Limits.measure(
@@ -84,7 +117,7 @@ public struct Lab {
       }
       let excludedHere = excluded.filter { $0.key.hasPrefix(group.workload.id + "/") }
       result.rows += GroupRun(group: group, seed: seed, limits: limits, deadline: deadline)
-        .rows(by: sampler) { excludedHere[key(group.workload, $0)] }
+        .rows(by: sampler) { excludedHere[Self.key(group.workload.id, $0.id)] }
     }
     result.isPartial = Interruption.isRequested
     result.elapsed = Double(ccpu_monotonic_raw_ns() - start) / 1e9

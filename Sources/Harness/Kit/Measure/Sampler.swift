@@ -24,12 +24,20 @@ public final class Sampler {
   /// What is left of the plan's patience, in seconds.
   private var patience: Double
 
-  public init(plan: Plan, calibration: Calibration, source: CycleSourceChoice, seed: UInt64) {
+  /// The layout of the first block's buffers.
+  private let firstLayout: Int
+
+  /// - Parameter idleLoad: what the sentinel takes on an idle core, where that is known already.
+  public init(
+    plan: Plan, calibration: Calibration, source: CycleSourceChoice, seed: UInt64,
+    firstLayout: Int = 0, idleLoad: Double? = nil
+  ) {
     self.plan = plan
+    self.firstLayout = firstLayout
     self.calibration = calibration
     self.source = source.source
     counter = source.counter
-    judge = SliceJudge(usesSentinel: plan.usesSentinel)
+    judge = SliceJudge(usesSentinel: plan.usesSentinel, idleLoad: idleLoad)
     generator = SeededGenerator(seed: seed)
     patience = plan.patience
     // The fastest twentieth of the sentinels needs a start before the first slice is judged.
@@ -58,7 +66,7 @@ public final class Sampler {
     _ contestants: [Contestant], deadline: UInt64? = nil
   ) throws -> [Measurement?] {
     guard !contestants.isEmpty else { return [] }
-    var prepared = try contestants.map { try $0.prepare(0) }
+    var prepared = try contestants.map { try $0.prepare(firstLayout) }
     let paces = prepared.map(findPace)
     var samples = [[Sample]](repeating: [], count: contestants.count)
     let schedule = RoundSchedule(plan: plan, start: ccpu_monotonic_raw_ns(), deadline: deadline)
@@ -78,7 +86,7 @@ public final class Sampler {
       if blockOfRound != block {
         block = blockOfRound
         prepared.removeAll()
-        prepared = try contestants.map { try $0.prepare(block) }
+        prepared = try contestants.map { try $0.prepare(firstLayout + block) }
         for (one, pace) in zip(prepared, paces) { one.run(pace.calls) }
       }
       takeRound()

@@ -78,19 +78,29 @@ public struct SliceJudge: Sendable {
   private var loads: [Double] = []
   private var limit = Double.infinity
   private let usesSentinel: Bool
+  private let idleLoad: Double?
 
-  /// - Parameter usesSentinel: false judges by the latency chains alone, which shows what the
-  ///   sentinel is worth.
-  public init(usesSentinel: Bool = true) { self.usesSentinel = usesSentinel }
+  /// - Parameters:
+  ///   - usesSentinel: false judges by the latency chains alone, which shows what the sentinel is
+  ///     worth.
+  ///   - idleLoad: what the sentinel takes on an idle core, where somebody knows: readings that are
+  ///     all slower are then no reason to take it for higher.
+  public init(usesSentinel: Bool = true, idleLoad: Double? = nil) {
+    self.usesSentinel = usesSentinel
+    self.idleLoad = idleLoad
+  }
 
   /// Takes a reading into the run's distribution.
   mutating func learn(_ reading: ProbeReading) {
     loads.append(reading.load)
     // Sorting at every doubling keeps the cost out of the way and the quantile current.
     if loads.count >= 16, loads.count & (loads.count - 1) == 0 || loads.count % 1024 == 0 {
-      limit = OrderStatistics(loads).quantile(0.05) * (1 + Self.loadTolerance)
+      limit = min(Self.idle(loads), idleLoad ?? .infinity) * (1 + Self.loadTolerance)
     }
   }
+
+  /// What the sentinel takes on an idle core: the fastest twentieth of readings.
+  static func idle(_ loads: [Double]) -> Double { OrderStatistics(loads).quantile(0.05) }
 
   func flags(before: ProbeReading, after: ProbeReading) -> [Slice.Flag] {
     var flags: [Slice.Flag] = []

@@ -59,7 +59,15 @@ public struct ResultFile: Sendable {
       throw fail(FileReason.text(error))
     }
     guard !data.isEmpty else { throw fail("it is empty; take the run again") }
-    let bytes = [UInt8](data)
+    return try read([UInt8](data), as: path)
+  }
+
+  /// Reads a file's bytes.
+  ///
+  /// - Parameter path: what messages call it.
+  public static func read(_ bytes: [UInt8], as path: String) throws(Failure) -> ResultFile {
+    func fail(_ reason: String) -> Failure { Failure(path: path, reason: reason) }
+    let data = Data(bytes)
     let document: JSONValue
     do {
       document = try JSONParser.parse(bytes)

@@ -1,0 +1,235 @@
+import ArgumentParser
+import Foundation
+import HarnessKit
+
+/// `harness compare`: what became faster, what slower, and what cannot be said.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare two results, or two implementations; with a gate for CI.",
+    discussion: """
+      Examples:
+        harness compare old.json new.json
+        harness compare old.json new.json --gate 2 --filter /8KiB/
+        harness compare run.json --impl c-aesni,asm-aesni
+        harness compare --live --impl c-aesni,asm-aesni --size 8KiB
+        harness compare merged.json --across-machines
+
+      A case regresses when even the lower end of its interval is above the gate. Exit codes: 0 fine,
+      1 the new result has rows that failed, 2 regression, 3 over a quarter of the cases is unstable,
+      4 a file is not readable, 5 not comparable, 64 wrong usage.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Results of harness run --output or of merge: old, new.", valueName: "file"))
+  var files: [String] = []
+
+  @Flag(help: "Measure two implementations now, in turns, and compare them.")
+  var live = false
+
+  @Flag(help: "Compare per cent of limit, for results of different machines.")
+  var acrossMachines = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Fail when a case is surely slower by more than this.", valueName: "percent")
+  )
+  var gate: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("A smaller difference counts as none.", valueName: "percent"))
+  var minEffect = 0.5
+
+  @Flag(help: "Print a table in Markdown.")
+  var markdown = false
+
+  @OptionGroup var choice: SelectionOptions
+  @OptionGroup(title: "With --live") var machine: LiveOptions
+
+  func validate() throws {
+    if let gate, !(gate >= 0 && gate < 1000) {
+      throw ValidationError("--gate \(gate) is not between 0 and 1000 per cent")
+    }
+    guard minEffect >= 0, minEffect < 100 else {
+      throw ValidationError("--min-effect \(minEffect) is not between 0 and 100 per cent")
+    }
+    if live {
+      guard files.isEmpty else {
+        throw ValidationError("--live measures now and reads no file, such as '\(files[0])'")
+      }
+      guard choice.impl != "all" else {
+        throw ValidationError("--live needs two implementations: --impl c-aesni,asm-aesni")
+      }
+      return
+    }
+    for (name, value) in [
+      ("--workload", choice.workload), ("--size", choice.size), ("--payload", choice.payload),
+    ] where value != nil {
+      throw ValidationError("\(name) goes with --live; --filter chooses among a result's addresses")
+    }
+    switch files.count {
+    case 0: throw ValidationError("compare needs two files: harness compare old.json new.json")
+    case 1:
+      if choice.impl == "all", !acrossMachines {
+        throw ValidationError(
+          "compare needs a second file, or two implementations of one: --impl c-aesni,asm-aesni")
+      }
+    case 2:
+      if choice.impl != "all" {
+        throw ValidationError("--impl compares two implementations of one file, and here are two")
+      }
+    default:
+      if !acrossMachines {
+        throw ValidationError("compare takes two files; \(files.count) go with --across-machines")
+      }
+    }
+    if acrossMachines, choice.impl != "all" {
+      throw ValidationError("--impl compares within one machine, --across-machines does not")
+    }
+  }
+
+  func run() throws {
+    let filter = try AddressFilter(live ? nil : choice.filter)
+    let rules = Comparison.Rules(minimumEffect: minEffect / 100, gate: gate.map { $0 / 100 })
+    let (material, labels, remarks) =
+      live
+      ? try measured()
+      : choice.impl != "all"
+        ? try ofOneFile(filter) : acrossMachines ? try ofMachines(filter) : try ofTwoFiles(filter)
+    let comparison = Comparison(material, rules: rules)
+    if material.isEmpty, comparison.failures.isEmpty {
+      let what =
+        choice.filter.map { "no case that matches '\($0)' is" } ?? "no case is"
+      throw CommandFailure(
+        .usage,
+        what + " measured on both sides"
+          + Self.some(of: comparison.onlyOld, "; only in the old: ")
+          + Self.some(of: comparison.onlyNew, "; only in the new: "))
+    }
+    for remark in remarks { warn(remark) }
+    print(markdown ? comparison.markdown(labels) : comparison.text(labels), terminator: "")
+    if let advice = comparison.advice { throw CommandFailure(comparison.outcome.code, advice) }
+  }
+
+  private typealias Prepared = (Comparison.Material, Comparison.Labels, remarks: [String])
+
+  private static func some(of names: [String], _ title: String) -> String {
+    guard let first = names.first else { return "" }
+    return title + first + (names.count > 1 ? " and \(names.count - 1) more" : "")
+  }
+
+  // MARK: What is compared
+
+  private func ofTwoFiles(_ filter: AddressFilter) throws -> Prepared {
+    let (old, new) = try failing { try (ResultFile.read(files[0]), ResultFile.read(files[1])) }
+    var material = Comparison.Material()
+    var remarks: [String] = []
+    var unit: CycleSource?
+    var obstacle: String?
+    for record in new.records {
+      // The same machine's, or another one's that is no different.
+      let candidates =
+        old.records.filter { $0.machine.id == record.machine.id }
+        + old.records.filter { $0.machine.id != record.machine.id }
+      guard let before = candidates.first(where: { Comparability.obstacle($0, record) == nil })
+      else {
+        obstacle = obstacle ?? candidates.first.flatMap { Comparability.obstacle($0, record) }
+        continue
+      }
+      material.add(
+        Comparison.Material(before.run, record.run, matching: filter.callAsFunction),
+        machine: new.records.count > 1 ? record.machine.name : nil)
+      remarks += Comparability.remarks(before, record)
+      unit = record.run.source
+    }
+    guard let unit else {
+      throw CommandFailure(
+        .notComparable, "\(files[0]) and \(files[1]): " + (obstacle ?? "there is no run in them"))
+    }
+    if let obstacle { warn("left out: \(obstacle)") }
+    return (material, .init(old: "old", new: "new", unit: unit), remarks)
+  }
+
+  private func ofMachines(_ filter: AddressFilter) throws -> Prepared {
+    let records = try failing { try files.flatMap { try ResultFile.read($0).records } }
+    guard let first = records.first, records.count > 1 else {
+      throw CommandFailure(.usage, "--across-machines needs the runs of two machines or more")
+    }
+    var material = Comparison.Material()
+    for record in records.dropFirst() {
+      if let obstacle = Comparability.obstacleAcrossMachines(first, record) {
+        throw CommandFailure(.notComparable, obstacle)
+      }
+      material.add(
+        Comparison.Material(
+          first.run, record.run, acrossMachines: true, matching: filter.callAsFunction),
+        machine: records.count > 2 ? "\(record.machine.name) \(record.machine.id)" : nil)
+    }
+    var labels = Comparison.Labels(
+      old: first.machine.name, new: records.count > 2 ? "other" : records[1].machine.name,
+      unit: first.run.source)
+    labels.isShare = true
+    labels.unit =
+      "per cent of each machine's own limit, not cycles; a ratio above 1 is farther from it "
+      + "(\(first.machine.name) is \(CPUKind(first.cpuReport)))"
+    return (material, labels, [])
+  }
+
+  private func implementations() throws -> (String, String) {
+    let ids = choice.impl.split(separator: ",").map(String.init)
+    guard ids.count == 2, ids[0] != ids[1] else {
+      throw CommandFailure(
+        .usage,
+        "--impl '\(choice.impl)' does not name two implementations, such as "
+          + "c-aesni,asm-aesni")
+    }
+    return (ids[0], ids[1])
+  }
+
+  private func ofOneFile(_ filter: AddressFilter) throws -> Prepared {
+    let (first, second) = try implementations()
+    let file = try failing { try ResultFile.read(files[0]) }
+    let ids = file.records.flatMap(\.run.rows).map(\.address.implementation).uniqued(by: \.self)
+    for id in [first, second] where !ids.contains(id) {
+      throw CommandFailure(
+        .usage, "'\(id)' is not in \(files[0]); in it: \(ids.joined(separator: ", "))")
+    }
+    var material = Comparison.Material()
+    for record in file.records {
+      material.add(
+        Comparison.Material(
+          record.run, first: first, second: second, matching: filter.callAsFunction),
+        machine: file.records.count > 1 ? record.machine.name : nil)
+    }
+    return (
+      material, .init(old: first, new: second, unit: file.records.first?.run.source ?? .reference),
+      []
+    )
+  }
+
+  private func measured() throws -> Prepared {
+    let (first, second) = try implementations()
+    let run = try machine.measure(choice, implementations: [first, second])
+    return (
+      Comparison.Material(run, first: first, second: second),
+      .init(old: first, new: second, unit: run.source), []
+    )
+  }
+}
+
+extension Comparison.Labels {
+  fileprivate init(old: String, new: String, unit: CycleSource) {
+    self.init(old: old, new: new, unit: "\(unit.perByte) (\(unit.rawValue))")
+  }
+}
+
+extension Comparison.Outcome {
+  fileprivate var code: CommandFailure.Code {
+    switch self {
+    case .fine, .failed: .verificationFailed
+    case .regressed: .regression
+    case .tooUnstable: .unstable
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import HarnessKit
+
+/// How a comparison measures what it compares.
+struct LiveOptions: ParsableArguments {
+  @OptionGroup var hidden: MaskOption
+  @OptionGroup var place: PlacementOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Count cycles by this source alone: pmu, tsc*cal, ref, ns.", valueName: "source"))
+  var cycles: CycleSource?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Take as many rounds as fit into this time.", valueName: "seconds"))
+  var time: Double?
+
+  func validate() throws {
+    if let time, !(time > 0 && time <= 86_400) {
+      throw ValidationError("--time \(time) is not between 0 and 86400 seconds")
+    }
+  }
+
+  /// Verifies both and measures them in turns.
+  func measure(_ choice: SelectionOptions, implementations: [String]) throws -> RunResult {
+    try hidden.apply()
+    guard Build.current.isOptimised else {
+      throw CommandFailure(
+        .usage,
+        "this build is not optimised, so its figures would mean nothing; build Optlab as "
+          + "the root package")
+    }
+    let selection = try choice.selection()
+    for id in implementations {
+      guard let implementation = Implementation.all.first(where: { $0.id == id }) else { continue }
+      if let obstacle = implementation.obstacle() {
+        throw CommandFailure(.usage, "'\(id)' cannot run here: \(obstacle)")
+      }
+    }
+    _ = try place.apply()
+    Interruption.catchSignals()
+    let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
+    let progress = ProgressLine()
+    let plan: Plan = time != nil ? .timed : .standard
+    let run = BlockwiseRun(
+      arguments: arguments(choice), selection: selection, plan: plan, seconds: time,
+      source: try chooseSource(forced: cycles), calibration: .measure())
+    let result = try failing { try run.run(by: Lab(seed: seed, progress: progress.show)) }
+    progress.clear()
+    if result.isPartial {
+      throw CommandFailure(.interrupted, "interrupted before there was enough to compare")
+    }
+    return result
+  }
+
+  /// Of a run that measures the same.
+  private func arguments(_ choice: SelectionOptions) -> [String] {
+    var arguments = ["run", "--impl", choice.impl]
+    let options = [
+      ("--workload", choice.workload), ("--size", choice.size), ("--payload", choice.payload),
+      ("--filter", choice.filter), ("--cpu", place.cpu.map(String.init)),
+    ]
+    for (name, value) in options {
+      if let value { arguments += [name, value] }
+    }
+    return arguments + (place.pin ? [] : ["--no-pin"])
+  }
+}

@@ -1,0 +1,184 @@
+import Foundation
+
+extension Comparison {
+  /// What is compared, before all of it together is judged.
+  public struct Material: Sendable {
+    var pairs: [Pair] = []
+    var onlyOld: [String] = []
+    var onlyNew: [String] = []
+    var failures: [String] = []
+
+    /// Whether there is nothing in common.
+    public var isEmpty: Bool { pairs.isEmpty }
+
+    public init() {}
+
+    /// Adds another machine's, with its name in front of every case.
+    public mutating func add(_ other: Material, machine: String? = nil) {
+      func named(_ name: String) -> String { machine.map { "\($0): \(name)" } ?? name }
+      pairs += other.pairs.map { pair in
+        var pair = pair
+        pair.name = named(pair.name)
+        return pair
+      }
+      onlyOld += other.onlyOld.map(named)
+      onlyNew += other.onlyNew.map(named)
+      failures += other.failures.map(named)
+    }
+  }
+
+  public init(_ material: Material, rules: Rules) {
+    self.init(material.pairs, rules: rules)
+    (onlyOld, onlyNew) = (material.onlyOld, material.onlyNew)
+    failures = material.failures
+  }
+}
+
+extension Comparison.Material {
+  /// Two runs, address by address.
+  ///
+  /// - Parameters:
+  ///   - acrossMachines: compares what each reaches of its own machine's limit, instead of cost.
+  ///   - matching: which addresses take part.
+  public init(
+    _ old: RunResult, _ new: RunResult, acrossMachines: Bool = false,
+    matching: (Address) -> Bool = { _ in true }
+  ) {
+    func rows(_ result: RunResult) -> [Address: RunResult.Row] {
+      Dictionary(
+        result.rows.filter { matching($0.address) }.map { ($0.address, $0) },
+        uniquingKeysWith: { $1 })
+    }
+    let (oldRows, newRows) = (rows(old), rows(new))
+    for address in (new.rows + old.rows).map(\.address).uniqued(by: \.self) where matching(address)
+    {
+      let (before, after) = (oldRows[address], newRows[address])
+      let name = address.description
+      switch (before?.measurement, after?.measurement) {
+      case (let first?, let second?):
+        pairs.append(
+          acrossMachines
+            ? Comparison.Pair(shareOfLimit: name, before!, after!)
+            : Comparison.Pair(name, first, second, isPaired: false))
+      case (_?, nil): onlyOld.append(name + Self.absence(after))
+      case (nil, _?): onlyNew.append(name + Self.absence(before))
+      case (nil, nil): break
+      }
+      if let failure = after?.failure { failures.append(failure) }
+    }
+  }
+
+  /// Two implementations of one run, case by case, paired by round.
+  ///
+  /// - Parameters:
+  ///   - first, second: ids; above 1, the second is slower.
+  ///   - matching: whether an address takes part; one of a case's two is enough.
+  public init(
+    _ result: RunResult, first: String, second: String,
+    matching: (Address) -> Bool = { _ in true }
+  ) {
+    let rows = Dictionary(
+      result.rows.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
+    for one in result.rows.map(\.address).uniqued(by: { "\($0.workload)/\($0.case)" }) {
+      func address(_ id: String) -> Address {
+        Address(workload: one.workload, case: one.case, implementation: id)
+      }
+      guard matching(address(first)) || matching(address(second)) else { continue }
+      let (old, new) = (rows[address(first)], rows[address(second)])
+      let name = "\(one.workload)/\(one.case)"
+      switch (old?.measurement, new?.measurement) {
+      case (let before?, let after?):
+        pairs.append(Comparison.Pair(name, before, after, isPaired: true))
+      case (_?, nil): onlyOld.append(name + Self.absence(new))
+      case (nil, _?): onlyNew.append(name + Self.absence(old))
+      case (nil, nil): break
+      }
+      failures += [old, new].compactMap { $0?.failure }
+    }
+  }
+
+  private static func absence(_ row: RunResult.Row?) -> String {
+    row?.absence.map { " (\($0))" } ?? ""
+  }
+}
+
+extension RunResult.Row {
+  /// Why there is no measurement; nil where there is one.
+  fileprivate var absence: String? {
+    switch outcome {
+    case .measured: nil
+    case .failed: "FAIL"
+    case .ineligible(let reason), .unprepared(let reason): reason
+    }
+  }
+
+  fileprivate var failure: String? {
+    guard case .failed(let mismatch) = outcome else { return nil }
+    return "\(address) FAILED: \(mismatch.summary) (\(mismatch.check))"
+  }
+}
+
+extension Comparison.Pair {
+  /// - Parameter isPaired: whether the rounds of both are the same rounds.
+  init(_ name: String, _ old: Measurement, _ new: Measurement, isPaired: Bool) {
+    self.name = name
+    self.old = BlockedCosts(old).centre
+    self.new = BlockedCosts(new).centre
+    outcome = Self.outcome(old, new, isPaired: isPaired)
+    notes = Self.notes(old, new)
+  }
+
+  /// Per cent of limit of two rows that have one.
+  init(shareOfLimit name: String, _ old: RunResult.Row, _ new: RunResult.Row) {
+    self.name = name
+    self.old = old.shareOfLimit ?? .nan
+    self.new = new.shareOfLimit ?? .nan
+    guard let first = old.measurement, let second = new.measurement, let oldLimit = old.limit,
+      let newLimit = new.limit
+    else {
+      outcome = .incomparable(reason: "no limit was measured for this case, so there is no share")
+      return
+    }
+    outcome = Self.outcome(first, second, isPaired: false, isSameUnit: false)
+    if case .shift(var shift) = outcome {
+      shift.value -= log(newLimit.costPerByte / oldLimit.costPerByte)
+      outcome = .shift(shift)
+    }
+    notes = Self.notes(first, second)
+  }
+
+  private static func outcome(
+    _ old: Measurement, _ new: Measurement, isPaired: Bool, isSameUnit: Bool = true
+  ) -> Outcome {
+    if isSameUnit, old.source != new.source {
+      return .incomparable(
+        reason: "different cycle sources, \(old.source.rawValue) and \(new.source.rawValue)")
+    }
+    if !isPaired, old.bytesPerCall != new.bytesPerCall {
+      return .incomparable(
+        reason: "a call did \(old.bytesPerCall) bytes, and now does \(new.bytesPerCall): "
+          + "another input under the same name")
+    }
+    let (first, second) = (BlockedCosts(old), BlockedCosts(new))
+    func tooFew(_ blocks: Int) -> Outcome {
+      .incomparable(
+        reason: "\(blocks) blocks, and \(Shift.fewestBlocks) are needed to know how much runs "
+          + "differ: run it longer, or merge several runs (harness merge)")
+    }
+    if isPaired {
+      let differences = first.paired(with: second)
+      guard differences.count >= Shift.fewestBlocks else { return tooFew(differences.count) }
+      return .shift(Shift(differences: differences))
+    }
+    let fewest = min(first.blocks.count, second.blocks.count)
+    guard fewest >= Shift.fewestBlocks else { return tooFew(fewest) }
+    return .shift(Shift(from: first.medians, to: second.medians))
+  }
+
+  private static func notes(_ old: Measurement, _ new: Measurement) -> [String] {
+    let contended = [("old", old), ("new", new)].filter { $0.1.isContended }.map(\.0)
+    guard !contended.isEmpty else { return [] }
+    let which = contended.count == 2 ? "both" : contended[0]
+    return ["contended (\(which)): a neighbour spoilt most samples; take it again, or --cpu"]
+  }
+}

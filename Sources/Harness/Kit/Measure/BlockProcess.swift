@@ -1,0 +1,167 @@
+import Foundation
+import Subprocess
+
+#if canImport(System)
+  import System
+#else
+  import SystemPackage
+#endif
+
+/// One block of a run, measured by a process of its own.
+///
+/// Where the loader puts code and heap, where the stack starts, which pages lie behind a buffer: all
+/// of that is decided once a process, differs from one to the next, and costs some rows several per
+/// cent. Within a process it cannot be seen. So each block is another process, and what two runs of
+/// one build differ by is also what the blocks of one run differ by.
+///
+/// Source: Mytkowicz et al., "Producing wrong data without doing anything obviously wrong!", ASPLOS
+/// 2009; Kalibera and Jones, "Rigorous benchmarking in reasonable time", ISMM 2013.
+public struct BlockProcess: Sendable, Equatable {
+  /// From 0; decides the layout of its buffers and the order of its rounds.
+  public var block: Int
+  /// How many blocks the run has.
+  public var count: Int
+  /// Implementations that have no figure, as `workload/implementation`.
+  public var excluded: [String]
+  /// What the throughput sentinel takes on an idle core, as far as the run knows.
+  public var idleLoad: Double?
+
+  public init(block: Int, count: Int, excluded: [String] = [], idleLoad: Double? = nil) {
+    self.block = block
+    self.count = count
+    self.excluded = excluded
+    self.idleLoad = idleLoad
+  }
+
+  /// What a block's process gets of a run's plan.
+  public func share(of plan: Plan) -> Plan {
+    var part = plan
+    func portion(_ rounds: Int) -> Int { max(1, (rounds + count - 1) / count) }
+    part.rounds = portion(plan.rounds)
+    part.roundsOfLongCalls = portion(plan.roundsOfLongCalls)
+    part.blocks = 1
+    part.patience = plan.patience / Double(count)
+    return part
+  }
+
+  /// What stands in for those that are excluded; the run's first process knows the reasons.
+  public var exclusions: Lab.Exclusions {
+    Dictionary(uniqueKeysWithValues: excluded.map { ($0, .ineligible(reason: "excluded")) })
+  }
+
+  /// What to add to a command line, so that it measures this block alone.
+  func arguments(source: CycleSource, seed: UInt64, seconds: Double?) -> [String] {
+    var arguments = [
+      "--block", "\(block)/\(count)", "--cycles", source.rawValue, "--seed", "\(seed)",
+    ]
+    if !excluded.isEmpty { arguments += ["--block-excluded", excluded.joined(separator: ",")] }
+    if let idleLoad { arguments += ["--block-idle-load", "\(idleLoad)"] }
+    if let seconds { arguments += ["--time", "\(seconds)"] }
+    return arguments
+  }
+
+  /// Why a block has no result.
+  public struct Failure: Error, CustomStringConvertible {
+    public var description: String
+  }
+
+  /// Runs this program again, to measure the block.
+  ///
+  /// - Parameter arguments: of the command line; they come out as one record on standard output.
+  func measure(arguments: [String]) throws -> RunResult {
+    let outcome = Synchronous.wait { await Self.collect(arguments) }
+    let bytes: [UInt8]
+    switch outcome {
+    case .success(let output): bytes = output
+    case .failure(let failure): throw failure
+    }
+    let file = try ResultFile.read(bytes, as: "block \(block + 1)")
+    guard let record = file.records.first else {
+      throw Failure(description: "block \(block + 1) gave no result")
+    }
+    return record.run
+  }
+
+  /// What a block's process writes to standard output.
+  ///
+  /// - Parameter cpuReport: of this machine, without what has to be measured.
+  public static func output(
+    _ result: RunResult, started: Date, cpuReport: CPUReport
+  ) throws -> Data {
+    // The run's first process knows libraries, commit and command line.
+    let record = RunRecord(
+      started: started, machine: Machine(cpuReport), cpuReport: cpuReport, build: .current,
+      libraries: [:], commit: nil, arguments: [], run: result)
+    return Data(try ResultFile([record]).bytes())
+  }
+
+  /// Longer than any result.
+  private static let longestOutput = 1 << 31
+
+  private static func collect(_ arguments: [String]) async -> Result<[UInt8], Failure> {
+    // A group of its own, so that the terminal's SIGINT comes once: from here.
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    let child = Child()
+    let watch = Task {
+      while !Task.isCancelled {
+        if Interruption.isRequested, child.interrupt() { return }
+        try? await Task.sleep(for: .milliseconds(20))
+      }
+    }
+    defer { watch.cancel() }
+    do {
+      let result = try await Subprocess.run(
+        .path(FilePath("/proc/self/exe")), arguments: Arguments(arguments),
+        platformOptions: options, input: .none, output: .bytes(limit: longestOutput),
+        error: .currentStandardError
+      ) { execution in
+        child.started(execution.processIdentifier.value)
+      }
+      child.ended()
+      guard result.terminationStatus.isSuccess else {
+        return .failure(
+          Failure(description: "a block's process ended by \(result.terminationStatus)"))
+      }
+      return .success(result.standardOutput)
+    } catch {
+      return .failure(Failure(description: "cannot start a process for a block: \(error)"))
+    }
+  }
+
+  /// The process while it is there.
+  private final class Child: @unchecked Sendable {
+    private let lock = NSLock()
+    private var id: pid_t?
+
+    func started(_ id: pid_t) { lock.withLock { self.id = id } }
+    func ended() { lock.withLock { id = nil } }
+
+    /// - Returns: whether there was one.
+    func interrupt() -> Bool {
+      lock.withLock {
+        guard let id else { return false }
+        return kill(id, SIGINT) == 0
+      }
+    }
+  }
+}
+
+extension RunResult {
+  /// What the throughput sentinel takes on an idle core, by the probes of the run's slices.
+  public var idleLoad: Double? {
+    let loads = rows.compactMap(\.measurement).flatMap(\.samples).flatMap(\.slices)
+      .map(\.after.load)
+    return loads.isEmpty ? nil : SliceJudge.idle(loads)
+  }
+
+  /// Puts in why an implementation has no figure.
+  public mutating func take(_ excluded: Lab.Exclusions) {
+    for index in rows.indices {
+      let address = rows[index].address
+      if let outcome = excluded[Lab.key(address.workload, address.implementation)] {
+        rows[index].outcome = outcome
+      }
+    }
+  }
+}

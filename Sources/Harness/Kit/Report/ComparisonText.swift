@@ -1,0 +1,112 @@
+import Foundation
+
+extension Comparison {
+  /// What the columns of a comparison are called.
+  public struct Labels: Sendable {
+    public var old: String
+    public var new: String
+    /// `cycles/byte (tsc*cal)`, `of limit`.
+    public var unit: String
+    public var isShare = false
+
+    public init(old: String, new: String, unit: String, isShare: Bool = false) {
+      (self.old, self.new, self.unit, self.isShare) = (old, new, unit, isShare)
+    }
+  }
+
+  /// One line a case, then what it comes to.
+  public func text(_ labels: Labels) -> String {
+    var table = TextTable([
+      ("case", .left), (labels.old, .right), (labels.new, .right), ("ratio", .right),
+      ("interval", .right), ("verdict", .left), ("notes", .left),
+    ])
+    for one in cases {
+      table.add(
+        [
+          one.name, figure(one.old, labels), figure(one.new, labels), one.ratioText,
+          one.intervalText, one.verdictText, one.notes.joined(separator: "; "),
+        ])
+    }
+    return "\(labels.unit)\n" + table.text + "\n" + summary
+  }
+
+  /// The same as a table in Markdown, for a comment on a change.
+  public func markdown(_ labels: Labels) -> String {
+    var lines = [
+      "| case | \(labels.old) | \(labels.new) | ratio | interval | verdict |",
+      "|---|--:|--:|--:|:-:|---|",
+    ]
+    for one in cases {
+      let cells = [
+        "`\(one.name)`", figure(one.old, labels), figure(one.new, labels), one.ratioText,
+        one.intervalText, ([one.verdictText] + one.notes).joined(separator: "; "),
+      ]
+      lines.append(
+        "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |")
+    }
+    return lines.joined(separator: "\n") + "\n\n\(labels.unit). " + summary
+  }
+
+  private func figure(_ value: Double, _ labels: Labels) -> String {
+    if value.isNaN { return "-" }
+    return labels.isShare ? Figures.percent(value) : Figures.significant(value)
+  }
+
+  /// Counts, and what they rest on.
+  private var summary: String {
+    func count(_ verdict: PairedComparison.Verdict) -> Int {
+      cases.count { $0.verdict == verdict }
+    }
+    var text =
+      "\(cases.count) cases: \(count(.faster)) faster, \(count(.slower)) slower, "
+      + "\(count(.same)) same, \(count(.unstable)) unstable"
+    if let gate = rules.gate {
+      text +=
+        "; \(regressions.count) slower by more than \(Figures.percent(gate)) for certain"
+    }
+    text +=
+      "\nintervals: \(Figures.percent(1 - rules.error)) for all cases together (Holm), over blocks;"
+    text += " a difference under \(Figures.percent(rules.minimumEffect)) counts as none\n"
+    for (title, names) in [("only in the old", onlyOld), ("only in the new", onlyNew)]
+    where !names.isEmpty {
+      text += "\(title): \(names.joined(separator: ", "))\n"
+    }
+    return text
+  }
+
+  /// One line that says what the outcome is and what to do about it; nil where all is fine.
+  public var advice: String? {
+    func list(_ cases: [Case]) -> String {
+      let names = cases.prefix(5).map(\.name).joined(separator: ", ")
+      return names + (cases.count > 5 ? " and \(cases.count - 5) more" : "")
+    }
+    switch outcome {
+    case .fine: return nil
+    case .failed:
+      return "\(failures.joined(separator: "; ")): correct it before its speed is looked at "
+        + "(harness verify)"
+    case .regressed:
+      return "slower by more than \(Figures.percent(rules.gate ?? 0)): \(list(regressions)); "
+        + "harness profile --diff shows where, a new run of both builds whether it stays"
+    case .tooUnstable:
+      return "\(unstable.count) of \(cases.count) cases are too unstable to say: "
+        + "\(list(unstable)); give both runs more --time, or a quieter machine (harness noise)"
+    }
+  }
+}
+
+extension Comparison.Case {
+  var ratioText: String { ratio.isNaN ? "-" : Self.text(ratio) }
+
+  var intervalText: String {
+    interval.map { "\(Self.text($0.lowerBound)) .. \(Self.text($0.upperBound))" } ?? "-"
+  }
+
+  var verdictText: String { isRegression ? "\(verdict.rawValue), REGRESSION" : verdict.rawValue }
+
+  private static func text(_ ratio: Double) -> String {
+    ratio < 1e-3 || ratio > 9999
+      ? String(format: "%.1e", ratio)
+      : String(format: ratio >= 100 ? "%.1f" : ratio >= 10 ? "%.2f" : "%.4f", ratio)
+  }
+}
