@@ -43,7 +43,7 @@ struct LiveOptions: ParsableArguments {
     Interruption.catchSignals()
     let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let progress = ProgressLine()
-    let plan: Plan = time != nil ? .timed : .standard
+    let plan = time.map(Plan.timed) ?? .standard
     let run = BlockwiseRun(
       arguments: arguments(choice), selection: selection, plan: plan, seconds: time,
       source: try chooseSource(forced: cycles), calibration: .measure())

@@ -108,7 +108,7 @@ struct Run: ParsableCommand {
         payloads: JSONPayload.standard.filter { ["SIMPLE", "HUGE"].contains($0.id) })
       : try choice.selection()
 
-    var plan = time != nil ? Plan.timed : quick ? .quick : .standard
+    var plan = time.map(Plan.timed) ?? (quick ? .quick : .standard)
     plan.usesSentinel = sentinel
     if let process = try part.process() {
       try runBlock(process, selection, plan: plan, started: started, identity: identity)

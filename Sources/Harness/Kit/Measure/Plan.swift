@@ -25,14 +25,18 @@ public struct Plan: Sendable, Codable, Equatable {
   public var longestRepeated = 0.002
 
   public static let standard = Plan(
-    rounds: 21, roundsOfLongCalls: 5, blocks: 7, slice: 0.05e-3, sample: 1e-3, patience: 15)
+    rounds: 27, roundsOfLongCalls: 9, blocks: 9, slice: 0.05e-3, sample: 1e-3, patience: 15)
 
   public static let quick = Plan(
     rounds: 9, roundsOfLongCalls: 3, blocks: 3, slice: 0.05e-3, sample: 1e-3, patience: 2)
 
-  /// As many rounds as a deadline leaves room for, at least five.
-  public static let timed = Plan(
-    rounds: 5, roundsOfLongCalls: 5, blocks: 3, slice: 0.05e-3, sample: 1e-3)
+  /// As many rounds as a deadline leaves room for, at least five; where the time is short, in fewer
+  /// blocks, since a block's process wants some of it too.
+  public static func timed(_ seconds: Double) -> Plan {
+    Plan(
+      rounds: 5, roundsOfLongCalls: 5, blocks: seconds < 10 ? 3 : standard.blocks, slice: 0.05e-3,
+      sample: 1e-3)
+  }
 
   /// One call of everything: for tests, which want to know that it runs, not how fast.
   public static let once = Plan(rounds: 1, roundsOfLongCalls: 1, blocks: 1, slice: 0, sample: 0)

@@ -12,7 +12,7 @@ public enum ChangePoints {
   public struct Change: Sendable, Equatable {
     /// The first value at the new level.
     public var index: Int
-    /// How far the new level lies above the old one.
+    /// How far the new level, until the next change, lies above that since the last one.
     public var shift: Double
     /// Of a jump this large where there is none, corrected for the places where it could have been.
     public var probability: Double
@@ -33,7 +33,8 @@ public enum ChangePoints {
         part.lowerBound + fewest..<max(part.lowerBound + fewest, part.upperBound - fewest + 1)
       let candidates = places.map { place in
         let shift = Shift(
-          from: Array(values[part.lowerBound..<place]), to: Array(values[place..<part.upperBound]))
+          ofOneSpreadFrom: Array(values[part.lowerBound..<place]),
+          to: Array(values[place..<part.upperBound]))
         return Change(
           index: place, shift: shift.value,
           probability: min(1, shift.probability(of: 0) * Double(places.count)))
@@ -45,6 +46,12 @@ public enum ChangePoints {
       return search(part.lowerBound..<best.index) + [best]
         + search(best.index..<part.upperBound)
     }
-    return search(0..<values.count)
+    var changes = search(0..<values.count)
+    let ends = [0] + changes.map(\.index) + [values.count]
+    let levels = zip(ends, ends.dropFirst()).map { start, end in
+      values[start..<end].reduce(0, +) / Double(end - start)
+    }
+    for index in changes.indices { changes[index].shift = levels[index + 1] - levels[index] }
+    return changes
   }
 }

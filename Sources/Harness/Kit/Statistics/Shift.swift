@@ -13,12 +13,12 @@ public struct Shift: Sendable, Equatable {
 
   /// Of two sets that have nothing to do with each other.
   ///
-  /// Source: Welch, "The generalization of 'Student's' problem when several different population
-  /// variances are involved", Biometrika 34, 1947.
+  /// Source: Yuen, "The two-sample trimmed t for unequal population variances", Biometrika 61, 1974;
+  /// without trimming it is Welch's test (Biometrika 34, 1947).
   ///
   /// - Precondition: each has ``fewestBlocks`` values or more.
   public init(from old: [Double], to new: [Double]) {
-    let (first, second) = (Mean(old), Mean(new))
+    let (first, second) = (TrimmedMean(old), TrimmedMean(new))
     let (u, v) = (first.squaredError, second.squaredError)
     value = second.value - first.value
     error = (u + v).squareRoot()
@@ -26,13 +26,26 @@ public struct Shift: Sendable, Equatable {
     freedom = weight > 0 ? (u + v) * (u + v) / weight : first.freedom + second.freedom
   }
 
+  /// Of two sets whose values spread alike, which may then be few.
+  ///
+  /// Source: Student's test of two means with a pooled variance (NIST/SEMATECH e-Handbook of
+  /// Statistical Methods, 1.3.5.3).
+  public init(ofOneSpreadFrom old: [Double], to new: [Double]) {
+    let (first, second) = (TrimmedMean(old, share: 0), TrimmedMean(new, share: 0))
+    value = second.value - first.value
+    freedom = first.freedom + second.freedom
+    let squares = first.squares + second.squares
+    error = (squares / freedom * (1 / Double(old.count) + 1 / Double(new.count))).squareRoot()
+  }
+
   /// Of differences, one for each block.
   ///
-  /// Source: Student, "The probable error of a mean", Biometrika 6, 1908.
+  /// Source: Tukey and McLaughlin, "Less vulnerable confidence and significance procedures for
+  /// location based on a single sample", Sankhya A 25, 1963.
   ///
   /// - Precondition: there are ``fewestBlocks`` or more.
   public init(differences: [Double]) {
-    let mean = Mean(differences)
+    let mean = TrimmedMean(differences)
     (value, error, freedom) = (mean.value, mean.squaredError.squareRoot(), mean.freedom)
   }
 
@@ -61,18 +74,31 @@ public struct Shift: Sendable, Equatable {
   }
 }
 
-/// A mean, and how well a few values let it be known.
-private struct Mean {
+/// The mean without the lowest and the highest of the values, and how well it is known. One block in
+/// some dozens is a process with bad luck in its addresses, or had a neighbour throughout: it should
+/// neither decide a mean nor make its error so large that nothing can be said.
+struct TrimmedMean {
   var value: Double
+  /// Of the distances from it, with what was cut off pulled in to where the cut is.
+  var squares: Double
   var squaredError: Double
   var freedom: Double
 
-  init(_ values: [Double]) {
+  /// The share cut off at each end: one of seven to nine values.
+  static let share = 0.2
+  /// Fewer values cannot spare any.
+  static let fewestTrimmed = 7
+
+  init(_ values: [Double], share: Double = Self.share) {
     precondition(values.count >= Shift.fewestBlocks)
-    let n = Double(values.count)
-    let mean = values.reduce(0, +) / n
-    value = mean
-    squaredError = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n * (n - 1))
-    freedom = n - 1
+    let sorted = values.sorted()
+    let cut = sorted.count < Self.fewestTrimmed ? 0 : Int(share * Double(sorted.count))
+    let kept = sorted[cut..<sorted.count - cut]
+    value = kept.reduce(0, +) / Double(kept.count)
+    let pulledIn = sorted.map { min(max($0, kept.first!), kept.last!) }
+    let centre = pulledIn.reduce(0, +) / Double(pulledIn.count)
+    squares = pulledIn.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
+    squaredError = squares / Double(kept.count * (kept.count - 1))
+    freedom = Double(kept.count - 1)
   }
 }
