@@ -1,0 +1,236 @@
+import Foundation
+import HarnessKit
+import Testing
+
+/// Files with figures that were never measured, in the shape of those that were.
+@Suite("compare, merge and history of the built harness")
+struct CompareCommandTests {
+  private let folder = FileManager.default.temporaryDirectory
+    .appending(path: "optlab-compare-\(UUID().uuidString)")
+
+  init() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  private func path(_ name: String) -> String { folder.appending(path: name).path() }
+
+  /// A run of this machine, one round each.
+  private static let shell = Task {
+    let file = FileManager.default.temporaryDirectory
+      .appending(path: "optlab-shell-\(UUID().uuidString).json").path()
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let output = try await BuiltHarness.run([
+      "--impl", "swift-table,openssl,memcpy", "--workload", "aes", "--size", "16,8KiB", "--time",
+      "0.01", "--cycles", "ns", "--output", file,
+    ])
+    guard output.code == 0 else { throw BuiltHarness.Abnormal(description: output.stderr) }
+    return try ResultFile.read(file).records[0]
+  }
+
+  /// Writes a run whose rows cost what `level` says, in nine blocks that differ by `spread`.
+  ///
+  /// - Parameter level: of a row, by its place; nil makes it fail.
+  @discardableResult
+  private func write(
+    _ name: String, spread: Double = 0.001, level: (Int) -> Double? = { _ in 1 },
+    change: (inout RunRecord) -> Void = { _ in }
+  ) async throws -> String {
+    var record = try await Self.shell.value
+    // The same in every run, but not the same in every row.
+    let shape = [0.3, -0.8, 0.1, 1, -0.4, 0.6, -1, 0.2, -0.1]
+    for index in record.run.rows.indices {
+      guard case .measured(var measurement) = record.run.rows[index].outcome else { continue }
+      guard let level = level(index) else {
+        record.run.rows[index].outcome = .failed(
+          Mismatch(check: "a vector", summary: "byte 3 is 0x00, expected 0x01"))
+        continue
+      }
+      let pattern = measurement.samples[0]
+      let quiet = pattern.slices[0].before
+      measurement.samples = (0..<27).map { (round: Int) -> Sample in
+        var sample = pattern
+        let block = round / 3
+        sample.round = round
+        sample.block = block
+        let ticks = 1e5 * level * (1 + spread * shape[(block + index) % shape.count])
+        sample.slices = [Slice(ticks: ticks, before: quiet, after: quiet, flags: [])]
+        return sample
+      }
+      measurement.planned = 27
+      record.run.rows[index].outcome = .measured(measurement)
+    }
+    change(&record)
+    try ResultFile([record]).write(to: path(name))
+    return path(name)
+  }
+
+  private func compare(_ arguments: String...) async throws -> BuiltHarness.Output {
+    try await BuiltHarness.run(["compare"] + arguments)
+  }
+
+  @Test("0: the same, and slower by less than the gate")
+  func fine() async throws {
+    let old = try await write("old.json")
+    let new = try await write("new.json", level: { $0 == 1 ? 1.015 : 1 })
+    let output = try await compare(old, new, "--gate", "2")
+    #expect(output.code == 0 && output.stderr.isEmpty)
+    #expect(output.stdout.contains("12 cases: 0 faster, 1 slower, 11 same, 0 unstable"))
+    let markdown = try await compare(old, new, "--markdown", "--filter", "8KiB/openssl$")
+    #expect(markdown.code == 0)
+    #expect(markdown.stdout.hasPrefix("| case | old | new |"))
+    #expect(markdown.stdout.contains("2 cases: "))
+  }
+
+  @Test("1: a row of the new result failed, however fast the others are")
+  func failed() async throws {
+    let old = try await write("old.json")
+    let new = try await write("new.json", level: { $0 == 2 ? nil : 1.5 })
+    let output = try await compare(old, new, "--gate", "2")
+    #expect(output.code == 1)
+    #expect(output.stderr.contains("FAILED: byte 3 is 0x00, expected 0x01 (a vector)"))
+    #expect(output.stderr.contains("harness verify"))
+  }
+
+  @Test("2: slower by more than the gate; faster is no regression")
+  func regression() async throws {
+    let old = try await write("old.json")
+    let new = try await write("new.json", level: { $0 == 1 ? 1.05 : $0 == 3 ? 0.9 : 1 })
+    let output = try await compare(old, new, "--gate", "2")
+    #expect(output.code == 2)
+    #expect(output.stdout.contains("slower, REGRESSION"))
+    #expect(output.stderr.hasPrefix("Error: slower by more than 2.0%: aes-128-ctr/16B/openssl; "))
+    #expect(output.stderr.split(separator: "\n").count == 1)
+    #expect(try await compare(old, new).code == 0, "without a gate, it is news and no failure")
+    #expect(try await compare(new, old, "--gate", "2").code == 2, "row 3 the other way round")
+  }
+
+  @Test("3: over a quarter of the cases is too unstable to say")
+  func unstable() async throws {
+    let old = try await write("old.json", spread: 0.3)
+    let new = try await write("new.json", spread: 0.3, level: { _ in 1.04 })
+    let output = try await compare(old, new)
+    #expect(output.code == 3)
+    #expect(output.stderr.contains("12 of 12 cases are too unstable to say"))
+    #expect(output.stderr.contains("--time"))
+  }
+
+  @Test("4: a file that cannot be read, or is no result")
+  func unreadable() async throws {
+    let old = try await write("old.json")
+    try Data("{}".utf8).write(to: folder.appending(path: "foreign.json"))
+    for name in ["missing.json", "foreign.json"] {
+      let output = try await compare(old, path(name))
+      #expect(output.code == 4 && output.stdout.isEmpty)
+      #expect(output.stderr.hasPrefix("Error: cannot read '\(path(name))': "))
+    }
+  }
+
+  @Test("5: another cycle source, mask or build; across machines, the source does no harm")
+  func notComparable() async throws {
+    let old = try await write("old.json")
+    let source = try await write("source.json", change: { $0.run.source = .reference })
+    let mask = try await write("mask.json", change: { $0.run.masked = FeatureSet(names: ["aes"]) })
+    let build = try await write("build.json", change: { $0.build.isCOptimised = false })
+    for (file, remedy) in [(source, "--cycles ns"), (mask, "--mask"), (build, "take one of")] {
+      let output = try await compare(old, file)
+      #expect(output.code == 5 && output.stdout.isEmpty)
+      #expect(output.stderr.contains(remedy))
+    }
+    let across = try await compare(old, source, "--across-machines")
+    #expect(across.code != 5)
+    #expect(across.stdout.contains("per cent of each machine's own limit"))
+  }
+
+  @Test("64: nothing in common, and what both hold is said")
+  func nothingInCommon() async throws {
+    let old = try await write("old.json", change: { $0.run.rows.removeSubrange(1...) })
+    let new = try await write("new.json", change: { $0.run.rows.removeSubrange(..<1) })
+    let output = try await compare(old, new)
+    #expect(output.code == 64 && output.stdout.isEmpty)
+    #expect(output.stderr.contains("no case is measured on both sides; only in the old: "))
+    let filtered = try await compare(old, old, "--filter", "zzz")
+    #expect(filtered.code == 64)
+    #expect(filtered.stderr.contains("no case that matches 'zzz'"))
+  }
+
+  @Test(
+    "64: wrong usage, with what would be right",
+    arguments: [
+      ("compare-no-file", ["compare"]), ("compare-one-file", ["compare", "a.json"]),
+      ("compare-three-files", ["compare", "a.json", "b.json", "c.json"]),
+      ("compare-negative-gate", ["compare", "a.json", "b.json", "--gate", "-1"]),
+      ("compare-live-file", ["compare", "--live", "a.json"]),
+      ("compare-live-one", ["compare", "--live", "--impl", "openssl"]),
+      ("compare-size", ["compare", "a.json", "b.json", "--size", "8KiB"]),
+      ("compare-filter", ["compare", "a.json", "b.json", "--filter", "("]),
+      ("merge-no-file", ["merge", "--output", "m.json"]),
+      ("merge-twice", ["merge", "a.json", "a.json", "--output", "m.json"]),
+    ])
+  func usage(name: String, arguments: [String]) async throws {
+    let output = try await BuiltHarness.run(arguments)
+    #expect(output.code == 64 && output.stdout.isEmpty)
+    try Snapshot.expect(output.stderr, as: name)
+  }
+
+  @Test(arguments: ["compare", "merge", "history"])
+  func help(command: String) async throws {
+    let output = try await BuiltHarness.run([command, "--help"])
+    #expect(output.code == 0 && output.stderr.isEmpty)
+    try Snapshot.expect(output.stdout, as: "help-\(command)")
+  }
+
+  @Test("Two implementations of one file, by their rounds; one that is not in it is named")
+  func implementations() async throws {
+    let run = try await write("run.json", level: { $0 % 3 == 1 ? 0.5 : 1 })
+    let output = try await compare(run, "--impl", "swift-table,openssl")
+    #expect(output.code == 0)
+    #expect(output.stdout.contains("4 cases: 4 faster"))
+    let missing = try await compare(run, "--impl", "openssl,c-nosuch")
+    #expect(missing.code == 64)
+    #expect(missing.stderr.contains("'c-nosuch' is not in \(run); in it: swift-table, openssl"))
+  }
+
+  @Test("--live measures both in turns and in processes of their own")
+  func live() async throws {
+    let output = try await compare(
+      "--live", "--impl", "swift-table,openssl", "--size", "8KiB", "--workload", "aes-128-ctr",
+      "--time", "0.01", "--cycles", "ns")
+    #expect([0, 3].contains(output.code), "\(output.stderr)")
+    #expect(output.stdout.contains("aes-128-ctr/8KiB"))
+  }
+
+  @Test("merge: shards become one run that compare takes")
+  func merge() async throws {
+    let first = try await write("1.json", change: { $0.run.rows.removeSubrange(4...) })
+    let second = try await write("2.json", change: { $0.run.rows.removeSubrange(..<4) })
+    let merged = path("merged.json")
+    let output = try await BuiltHarness.run(["merge", first, second, "--output", merged])
+    #expect(output.code == 0)
+    #expect(output.stdout.contains("12 rows") && output.stdout.contains("saved: \(merged)"))
+    #expect(try ResultFile.read(merged).records.count == 1)
+    #expect(try await compare(merged, await write("whole.json")).stdout.contains("12 cases"))
+    let bad = try await BuiltHarness.run(["merge", first, "--output", path("no/such/m.json")])
+    #expect(bad.code == 4 && bad.stderr.contains("make its folder first"))
+  }
+
+  @Test("history: a jump with its date, files that are left out with why, and a drawing")
+  func history() async throws {
+    for week in 0..<8 {
+      _ = try await write(
+        "week-\(week).json", level: { $0 == 1 && week > 3 ? 1.06 : 1 + 0.0001 * Double(week % 3) },
+        change: { $0.started = Date(timeIntervalSince1970: 1_790_000_000 + Double(week) * 604_800) }
+      )
+    }
+    try Data("{".utf8).write(to: folder.appending(path: "broken.json"))
+    let svg = path("history.svg")
+    let output = try await BuiltHarness.run(["history", folder.path(), "--svg", svg])
+    #expect(output.code == 0)
+    #expect(output.stdout.contains("+5.99% at 2026-10-19 14:13"))
+    #expect(output.stdout.contains("left out: broken.json: it is no whole JSON document"))
+    #expect(try String(contentsOfFile: svg, encoding: .utf8).hasPrefix("<svg "))
+    let empty = try await BuiltHarness.run(["history", "/nosuch"])
+    #expect(empty.code == 4 && empty.stderr.contains("No such file"))
+    let machine = try await BuiltHarness.run(["history", folder.path(), "--machine", "x"])
+    #expect(machine.code == 64 && machine.stderr.contains("no result of the machine 'x'"))
+  }
+}
