@@ -21,8 +21,10 @@ enum BuiltHarness {
 
   /// - Parameter wrapper: another product of the build that runs the harness, such as
   ///   `refuse-perf`.
+  /// - Parameter directory: the current one of the harness; nil is that of the tests.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], wrapper: String? = nil
+    _ arguments: [String], environment: [String: String] = [:], wrapper: String? = nil,
+    in directory: String? = nil
   ) async throws -> Output {
     let harness = folder.appending(path: "harness").path()
     let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
@@ -30,6 +32,7 @@ enum BuiltHarness {
       .path(FilePath(wrapper.map { folder.appending(path: $0).path() } ?? harness)),
       arguments: Arguments(wrapper == nil ? arguments : [harness] + arguments),
       environment: .inherit.updating(Dictionary(uniqueKeysWithValues: variables)),
+      workingDirectory: directory.map { FilePath($0) },
       output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
     guard case .exited(let code) = result.terminationStatus else {
       throw Abnormal(description: "harness \(arguments) ended by \(result.terminationStatus)")

@@ -9,6 +9,7 @@ struct MessageTests {
       ("help-run", ["run", "--help"]),
       ("help-verify", ["verify", "--help"]),
       ("help-list", ["list", "--help"]),
+      ("help-report", ["report", "--help"]),
     ])
   func help(name: String, arguments: [String]) async throws {
     let output = try await BuiltHarness.run(arguments)

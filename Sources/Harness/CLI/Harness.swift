@@ -22,9 +22,9 @@ struct Harness: ParsableCommand {
       usage, 130 interrupted.
       """,
     subcommands: [
-      Run.self, Verify.self, List.self, CompareCommand.self, HistoryCommand.self,
-      MergeCommand.self, ExportCommand.self, ProfileCommand.self, AnnotateCommand.self,
-      NoiseCommand.self, AATestCommand.self,
+      Run.self, Verify.self, List.self, CompareCommand.self, ReportCommand.self,
+      HistoryCommand.self, MergeCommand.self, ExportCommand.self, ProfileCommand.self,
+      AnnotateCommand.self, NoiseCommand.self, AATestCommand.self,
     ],
     defaultSubcommand: Run.self)
 }

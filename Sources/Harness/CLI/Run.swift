@@ -46,6 +46,10 @@ struct Run: ParsableCommand {
     help: "Measure each block in a process of its own, as differences between runs need.")
   var processes = true
 
+  @Flag(
+    help: "Write result, page and pictures into reports/TIME-MACHINE/ of the current folder.")
+  var report = false
+
   @Flag(help: "Measure although the build is not optimised.")
   var allowUnoptimised = false
 
@@ -85,6 +89,7 @@ struct Run: ParsableCommand {
       return
     }
     if let output, part.block == nil { try failing { try AtomicFile.check(output) } }
+    if report { try failing { try ReportFolder.prepare() } }
     let started = Date()
     // What the process may use is read before the thread is pinned to one CPU of it.
     let identity = CPUReport.current()
@@ -133,13 +138,17 @@ struct Run: ParsableCommand {
     result.cpu = pinned
     print(result.tables(details: details), terminator: "")
     print(result.footer())
-    if let output, !result.rows.isEmpty {
-      let report = result.isPartial || quick ? identity : try identity.measured(source: source)
+    if output != nil || report, !result.rows.isEmpty {
+      let cpuReport = result.isPartial || quick ? identity : try identity.measured(source: source)
       let record = RunRecord(
-        result, started: started, cpuReport: report,
+        result, started: started, cpuReport: cpuReport,
         arguments: Array(CommandLine.arguments.dropFirst()))
-      try failing { try ResultFile([record]).write(to: output) }
-      print("saved\(result.isPartial ? " as partial" : ""): \(output)")
+      let partial = result.isPartial ? " as partial" : ""
+      if let output {
+        try failing { try ResultFile([record]).write(to: output) }
+        print("saved\(partial): \(output)")
+      }
+      if report { print("reported\(partial): \(try failing { try ReportFolder.write(record) })") }
     }
     for warning in result.warnings() { warn(warning.text) }
     for (row, mismatch) in result.failures.uniqued(by: { "\($0.row.address.implementation)" }) {

@@ -16,6 +16,13 @@ public enum Figures {
     return String(format: "%.\(decimals)f", value)
   }
 
+  /// `22.9`, `5.84`, `0.156`, `0.0354` GB/s, for where there is little room.
+  static func gigabytes(_ bytesPerSecond: Double) -> String {
+    let value = bytesPerSecond / 1e9
+    return String(
+      format: value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : value >= 0.1 ? "%.3f" : "%.4f", value)
+  }
+
   /// `1.0x`, `23.4x`, `180x`.
   public static func times(_ value: Double) -> String {
     String(format: value >= 100 ? "%.0fx" : value >= 10 ? "%.1fx" : "%.2fx", value)

@@ -5,7 +5,11 @@ extension RunResult {
   ///
   /// - Parameter details: adds what the figures are made of: interval, figure over all slices,
   ///   share of clean slices, samples, outliers, calls in a slice.
-  public func tables(details: Bool = false) -> String {
+  /// - Parameter isShown: which rows to print; what they are compared with may be another one.
+  public func tables(
+    details: Bool = false, where isShown: (Address) -> Bool = { _ in true }
+  ) -> String {
+    let rows = rows.filter { isShown($0.address) }
     var text = ""
     for workload in rows.map(\.address.workload).uniqued(by: \.self) {
       text += "\(workload)\n"

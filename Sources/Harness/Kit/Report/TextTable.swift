@@ -3,7 +3,8 @@ public struct TextTable {
   public enum Alignment: Sendable { case left, right }
 
   public var columns: [(title: String, alignment: Alignment)]
-  private var rows: [[String]?] = []
+  /// nil is an empty line.
+  public private(set) var rows: [[String]?] = []
 
   public init(_ columns: [(title: String, alignment: Alignment)]) { self.columns = columns }
 

@@ -1,0 +1,194 @@
+import Foundation
+import Testing
+
+@testable import HarnessKit
+
+@Suite("Reports")
+struct ReportTests {
+  /// Six sizes, five implementations of two languages, and JSON payloads: as a run has them.
+  static func run(noise: Double = 0.02) throws -> RunRecord {
+    var random = SeededGenerator(seed: 11)
+    func row(
+      _ workload: String, _ name: String, _ id: String, language: String, cost: Double,
+      limit: Double?
+    ) -> RunResult.Row {
+      let bytes = ByteCount.parse(name) ?? 500
+      let ticks = (0..<21).map { _ in
+        [Double(bytes) * cost / 1.42 * (1 + noise * Double(random.below(100)) / 100)]
+      }
+      var row = SyntheticRun.row(
+        (workload, name, id), .measured(SyntheticRun.measurement(ticks, bytes: bytes)),
+        limit: limit.map { Limit(name: "vaesenc zmm", costPerByte: $0) })
+      row.language = language
+      return row
+    }
+    var rows: [RunResult.Row] = []
+    for size in ["16B", "64B", "1KiB", "8KiB", "1MiB", "16MiB", "pyaes"] {
+      for (id, language, cost) in [
+        ("swift-table", "Swift", 16.6), ("c-vaes512", "C", 0.1611), ("asm-vaes512", "NASM", 0.1607),
+        ("c-aesni", "C", 0.3212), ("openssl", "OpenSSL", 0.41), ("mine", "Rust", 0.2),
+      ] {
+        rows.append(
+          row("aes-128-ctr", size, id, language: language, cost: cost, limit: 0.156))
+      }
+      rows.append(row("aes-128-ctr", size, "memcpy", language: "libc", cost: 0.05, limit: nil))
+    }
+    for payload in ["NESTED", "feed"] {
+      rows.append(
+        row("json-encode", payload, "foundation", language: "Swift", cost: 101, limit: nil))
+      rows.append(
+        row("json-encode", payload, "simdjson", language: "simdjson", cost: 5.5, limit: nil))
+    }
+    return try SyntheticRun.record(rows)
+  }
+
+  private static func report(_ records: RunRecord...) -> Report {
+    Report(
+      records.enumerated().map { Report.Source(name: "\($0.offset).json", record: $0.element) })
+  }
+
+  private static func file(_ name: String, of report: Report) throws -> String {
+    try #require(report.files.first { $0.name == name }).text
+  }
+
+  @Test("The same result gives the same bytes, also after it was written and read")
+  func deterministic() throws {
+    let record = try Self.run()
+    let path = FileManager.default.temporaryDirectory
+      .appending(path: "optlab-report-\(UUID().uuidString).json").path()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try ResultFile([record]).write(to: path)
+    let read = try #require(try ResultFile.read(path).records.first)
+    let (first, second) = (Self.report(record).files, Self.report(read).files)
+    #expect(first.map(\.name) == second.map(\.name))
+    for (one, other) in zip(first, second) { #expect(one.text == other.text, "\(one.name)") }
+  }
+
+  @Test("Page and pictures are well-formed XML, and the pictures are there")
+  func wellFormed() throws {
+    let report = Self.report(try Self.run())
+    #expect(
+      report.files.map(\.name) == [
+        "index.html", "report.md", "aes-128-ctr-cycles.svg", "aes-128-ctr-limit.svg",
+        "json-encode-throughput.svg",
+      ])
+    for (name, text) in report.files where !name.hasSuffix(".md") {
+      #expect(XMLCheck.failure(in: text) == nil, "\(name)")
+    }
+    #expect(XMLCheck.failure(in: "<p>a & b</p>") != nil, "the check can fail")
+    let markdown = try Self.file("report.md", of: report)
+    for (name, _) in report.files.dropFirst(2) { #expect(markdown.contains("(\(name))")) }
+  }
+
+  @Test("Every row of the result stands in the page and in the Markdown, with its figure")
+  func everyRow() throws {
+    let record = try Self.run()
+    let report = Self.report(record)
+    let html = XMLCheck.rows(in: try Self.file("index.html", of: report))
+    let markdown = try Self.file("report.md", of: report).split(separator: "\n")
+    for row in record.run.rows {
+      let cost = try #require(row.measurement).costPerByte
+      let cells =
+        [row.address.implementation, row.language, row.address.case]
+        + [Figures.significant(cost.median)]
+      #expect(html.contains { $0.starts(with: cells) }, "\(row.address) in the page")
+      let line = "| `\(cells[0])` | " + cells.dropFirst().joined(separator: " | ") + " |"
+      #expect(markdown.contains { $0.hasPrefix(line) }, "\(row.address) in the Markdown")
+    }
+  }
+
+  @Test("Nothing in a report asks the network for anything, and there is no script")
+  func selfContained() throws {
+    for (name, text) in Self.report(try Self.run()).files {
+      let urls = text.matches(of: /[a-z]+:\/\/[^"\s)]+/).map { String($0.output) }
+      let namespaces = ["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"]
+      #expect(urls.allSatisfy(namespaces.contains), "\(name)")
+      #expect(!text.contains("<script") && !text.contains("@import") && !text.contains("url("))
+    }
+  }
+
+  @Test("Style sheets need no escapes, so that HTML and XML read the same")
+  func styleSheets() {
+    for sheet in [HTMLStyle.sheet, ChartStyle.sheet] {
+      #expect(!sheet.contains { "<>&\"".contains($0) })
+    }
+  }
+
+  @Test("Names with marks of HTML, XML and Markdown in them come out as they are")
+  func hostile() throws {
+    let name = "a<b>&\"'|`*_[x](y)\u{1}"
+    var record = try SyntheticRun.record([
+      SyntheticRun.row(
+        (workload: name, case: "\(name)1", implementation: "\(name)2"),
+        .measured(SyntheticRun.measurement([[10], [11]]))),
+      SyntheticRun.row(
+        (workload: "aes-128-ctr", case: "1KiB", implementation: name),
+        .failed(Mismatch(check: name, summary: name, offset: 0, detail: name))),
+    ])
+    record.run.refusals = [(.pmu, name)]
+    record.arguments = ["--filter", name]
+    record.libraries = [name: name]
+    let report = Self.report(record)
+    for (file, text) in report.files where !file.hasSuffix(".md") {
+      #expect(XMLCheck.failure(in: text) == nil, "\(file)")
+      #expect(!text.contains("a<b>"), "\(file)")
+    }
+    let rows = XMLCheck.rows(in: try Self.file("index.html", of: report))
+    let shown = name.replacing("\u{1}", with: "\u{FFFD}")
+    #expect(rows.contains { $0.starts(with: ["\(shown)2", "C", "\(shown)1"]) })
+    let markdown = try Self.file("report.md", of: report)
+    #expect(!markdown.contains("a<b>&\"'|"), "unescaped")
+    for file in report.files.map(\.name) {
+      #expect(file.allSatisfy { $0.isLetter || $0.isNumber || "-.".contains($0) })
+    }
+  }
+
+  @Test("A row that failed is an alarm, with what differs; rows that cannot run say why")
+  func failures() throws {
+    let report = Self.report(try SyntheticRun.everyOutcome())
+    for name in ["index.html", "report.md"] {
+      let text = try Self.file(name, of: report)
+      #expect(text.contains("does not agree with the reference"))
+      for part in ["FAIL", "lacks vaes", "out of memory"] { #expect(text.contains(part)) }
+    }
+    #expect(try Self.file("index.html", of: report).contains("notice alarm"))
+    #expect(try Self.file("report.md", of: report).contains("**Alarm**"))
+  }
+
+  @Test("A partial result says so, in the page, the Markdown and every picture")
+  func partial() throws {
+    var record = try Self.run()
+    for (_, text) in Self.report(record).files { #expect(!text.contains("partial")) }
+    record.run.isPartial = true
+    for (name, text) in Self.report(record).files { #expect(text.contains("partial"), "\(name)") }
+  }
+
+  @Test("A run in which nothing was measured still gives a page")
+  func nothingMeasured() throws {
+    let rows = try SyntheticRun.everyOutcome().run.rows.filter { $0.measurement == nil }
+    let report = Self.report(try SyntheticRun.record(rows))
+    #expect(report.files.map(\.name) == ["index.html", "report.md"])
+    #expect(XMLCheck.failure(in: report.files[0].text) == nil)
+  }
+
+  @Test("Two runs stand side by side, and each has its section and pictures")
+  func sideBySide() throws {
+    let first = try Self.run()
+    var second = first
+    second.run.rows = Array(first.run.rows.prefix(3))
+    let report = Self.report(first, second)
+    let names = report.files.map(\.name)
+    #expect(Set(names).count == names.count)
+    #expect(names.contains("run-1-aes-128-ctr-limit.svg"))
+    #expect(names.contains("run-2-aes-128-ctr-limit.svg"))
+    let html = try Self.file("index.html", of: report)
+    #expect(XMLCheck.failure(in: html) == nil)
+    let shared = XMLCheck.rows(in: html).filter { $0.last == "1.000" }
+    #expect(shared.map(\.first) == ["swift-table", "c-vaes512", "asm-vaes512"])
+
+    second.machine.name = "another"
+    let other = try Self.file("index.html", of: Self.report(first, second))
+    #expect(other.contains("share of its own machine"))
+    #expect(XMLCheck.rows(in: other).contains { $0.starts(with: ["c-vaes512", "16B"]) })
+  }
+}
