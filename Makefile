@@ -39,6 +39,17 @@ check: setup ## Verify one implementation: make check K=c-aesni (ARGS=--seed=N r
 	@test -n "$(K)" || { echo "make check needs the implementation: make check K=c-aesni" >&2; exit 64; }
 	swift run -q harness verify --impl $(K) $(ARGS)
 
+.PHONY: example-report
+example-report: build ## Measure the committed example anew, and with it the README's tables.
+	.ci/example take
+	$(MAKE) readme
+
+.PHONY: readme
+readme: setup ## Make the example's page and the tables of README and Documentation anew.
+	swift build --product harness
+	.ci/example render
+	.ci/splice README.md reports/README.md Documentation/*.md
+
 .PHONY: format
 format: ## Format Swift and C sources in place.
 	@./.ci/setup clang-format
