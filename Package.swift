@@ -88,6 +88,17 @@ let package = Package(
     .testTarget(
       name: "HarnessKitTests", dependencies: ["HarnessKit", "CCPU"], resources: [.copy("CPUID")]),
     .executableTarget(name: "refuse-perf", path: "Tests/RefusePerf"),
+    .target(
+      name: "CTrace", dependencies: ["CAES"], path: "Tests/ConstantTime/CTrace",
+      cSettings: optimisedC),
+    .executableTarget(
+      name: "constant-time",
+      dependencies: [
+        "CTrace", "HarnessKit", "CAES",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      path: "Tests/ConstantTime/Checker"),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
