@@ -50,6 +50,11 @@ readme: setup ## Make the example's page and the tables of README and Documentat
 	.ci/example render
 	.ci/splice README.md reports/README.md Documentation/*.md
 
+.PHONY: constant-time
+constant-time: setup ## Check that no branch and no address depends on key or text.
+	@./.ci/setup valgrind binutils
+	./.ci/constant-time
+
 .PHONY: format
 format: ## Format Swift and C sources in place.
 	@./.ci/setup clang-format

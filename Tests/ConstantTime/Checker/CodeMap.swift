@@ -20,8 +20,24 @@ final class CodeMap {
     }
   }
 
-  private lazy var functions: [Function] = Self.readFunctions()
+  private let functions: [Function]
   private var disassembled: [UInt64: [Instruction]] = [:]
+
+  /// The arguments of `nm` that make a listing.
+  static let listing = ["--defined-only", "--numeric-sort", "--print-size"]
+
+  /// - Parameter listing: What `nm` prints of this program with ``listing``; nil to run it.
+  init(listing: String? = nil) throws {
+    let text = try listing ?? Self.output(of: ["llvm-nm", "nm"], Self.listing + [Self.program])
+    functions = text.split(separator: "\n").compactMap { line in
+      // Address, size, kind, name.
+      let words = line.split(separator: " ", maxSplits: 3)
+      guard words.count == 4, ["t", "T", "w", "W"].contains(words[2]),
+        let start = UInt64(words[0], radix: 16), let size = UInt64(words[1], radix: 16), size > 0
+      else { return nil }
+      return Function(name: String(words[3]), range: start..<start + size)
+    }
+  }
 
   /// The name of a function of this program.
   func symbol<F>(of pointer: F) -> String? {
@@ -80,23 +96,6 @@ final class CodeMap {
   // MARK: Tools
 
   private static let program = "/proc/\(getpid())/exe"
-
-  private static func readFunctions() -> [Function] {
-    guard
-      let text = try? output(
-        of: ["llvm-nm", "nm"], ["--defined-only", "--numeric-sort", "--print-size", program])
-    else { return [] }
-    var functions: [Function] = []
-    for line in text.split(separator: "\n") {
-      // Address, size, kind, name.
-      let words = line.split(separator: " ", maxSplits: 3)
-      guard words.count == 4, ["t", "T", "w", "W"].contains(words[2]),
-        let start = UInt64(words[0], radix: 16), let size = UInt64(words[1], radix: 16), size > 0
-      else { continue }
-      functions.append(Function(name: String(words[3]), range: start..<start + size))
-    }
-    return functions
-  }
 
   private static func disassemble(_ path: String, _ range: Range<UInt64>) throws -> [Instruction] {
     let text = try output(

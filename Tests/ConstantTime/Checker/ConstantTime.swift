@@ -1,5 +1,6 @@
 import ArgumentParser
 import CAES
+import Foundation
 import HarnessKit
 
 /// Whether branches and addresses of AES-CTR depend on key or text.
@@ -38,12 +39,22 @@ extension ConstantTime {
   struct Memcheck: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Under valgrind: key and text undefined, and nothing may depend on them.",
-      usage: "valgrind --error-limit=no constant-time memcheck")
+      usage: "valgrind --error-limit=no constant-time memcheck --symbols <file>")
 
     @OptionGroup var options: CheckOptions
 
+    // valgrind 3.19 does not let a program start others as Subprocess does.
+    @Option(
+      help: ArgumentHelp(
+        "What 'nm \(CodeMap.listing.joined(separator: " "))' prints of this program.",
+        valueName: "file"))
+    var symbols: String
+
     func run() throws {
-      var check = MemcheckRun(options)
+      guard let listing = try? String(contentsOfFile: symbols, encoding: .utf8) else {
+        throw ValidationError("cannot read \(symbols): write it with nm")
+      }
+      var check = MemcheckRun(options, code: try CodeMap(listing: listing))
       guard try check.run() else { throw ExitCode(1) }
     }
   }
@@ -55,7 +66,7 @@ extension ConstantTime {
     @OptionGroup var options: CheckOptions
 
     func run() throws {
-      var check = StepperRun(options)
+      var check = try StepperRun(options)
       guard try check.run() else { throw ExitCode(1) }
     }
   }

@@ -6,12 +6,13 @@ import HarnessKit
 /// address that depends on them. (Bits that are merely computed from them are fine.)
 struct MemcheckRun {
   private let options: CheckOptions
-  private let code = CodeMap()
+  private let code: CodeMap
   private var random: SeededGenerator
   private var report = Report()
 
-  init(_ options: CheckOptions) {
+  init(_ options: CheckOptions, code: CodeMap) {
     self.options = options
+    self.code = code
     random = SeededGenerator(seed: options.seed)
   }
 
@@ -27,6 +28,8 @@ struct MemcheckRun {
     for subject in Subject.all {
       if subject.isBeyondValgrind {
         report.left(subject, "left to the stepper: valgrind cannot run VAES and AVX-512")
+      } else if case .caughtBy(let catcher) = subject.expectation, !catcher.contains(.memcheck) {
+        report.left(subject, "left to the stepper: memcheck does not look at what takes how long")
       } else if let obstacle = subject.implementation.obstacle(features: .detected) {
         report.lacking(subject, obstacle, options)
       } else {
@@ -66,7 +69,7 @@ struct MemcheckRun {
       ? []
       : [Finding(catcher: .memcheck, text: "\(errors) branches or addresses on undefined bits")]
     report.executed(
-      subject, "\(name ?? "")  \(flowed) bytes written, all from the secret", findings: findings,
+      subject, "\(subject.symbol.map { $0 + ", " } ?? "")\(flowed) bytes written, all from the secret", findings: findings,
       by: .memcheck)
   }
 

@@ -6,7 +6,7 @@ import HarnessKit
 /// Runs kernels one instruction at a time under several secrets, and reads the code that ran.
 struct StepperRun {
   private let options: CheckOptions
-  private let code = CodeMap()
+  private let code: CodeMap
   private var report = Report()
   private let traces: [ctrace_trace]
 
@@ -15,8 +15,9 @@ struct StepperRun {
   /// Steps of one run. More take too long to be worth it.
   private static let capacity = 1 << 20
 
-  init(_ options: CheckOptions) {
+  init(_ options: CheckOptions) throws {
     self.options = options
+    code = try CodeMap()
     traces = (0..<Self.secrets).map { _ in ctrace_reserve(Self.capacity) }
   }
 

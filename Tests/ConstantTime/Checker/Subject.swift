@@ -47,7 +47,7 @@ struct Subject {
 
   /// valgrind 3.19 stops at the first VAES or EVEX instruction.
   var isBeyondValgrind: Bool {
-    !implementation.required.isDisjoint(with: FeatureSet(CAES_VAES, CAES_AVX512F))
+    !implementation.required.isDisjoint(with: FeatureSet(CAES_VAES, CAES_AVX512F, CAES_AVX512BW))
   }
 
   /// The AES rows of the lab in its order, then the kernels that leak on purpose.
