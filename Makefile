@@ -55,6 +55,14 @@ constant-time: setup ## Check that no branch and no address depends on key or te
 	@./.ci/setup valgrind binutils
 	./.ci/constant-time
 
+.PHONY: fuzz
+fuzz: setup ## Fuzz every AES-CTR kernel for a minute; then find planted bugs.
+	./.ci/fuzz 60 1000000
+
+.PHONY: sanitize
+sanitize: setup ## Run the tests under AddressSanitizer, then with undefined behaviour trapped.
+	./.ci/sanitize
+
 .PHONY: format
 format: ## Format Swift and C sources in place.
 	@./.ci/setup clang-format

@@ -99,6 +99,11 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       path: "Tests/ConstantTime/Checker"),
+    // It fuzzes when it is built by .ci/fuzz, which adds libFuzzer.
+    .target(
+      name: "CFuzz", dependencies: ["CAES"], path: "Tests/Fuzz/CFuzz", cSettings: optimisedC),
+    .executableTarget(
+      name: "fuzz-aes", dependencies: ["CFuzz", "HarnessKit", "CAES"], path: "Tests/Fuzz/Target"),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
