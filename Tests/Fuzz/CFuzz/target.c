@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One input of the fuzzer: every kernel against the reference.
 
+#define _DEFAULT_SOURCE // MAP_ANONYMOUS, posix_memalign
+
 #include "cfuzz.h"
 
 #include <stdio.h>

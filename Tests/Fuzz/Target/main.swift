@@ -39,7 +39,7 @@ let kernels = UnsafeMutableBufferPointer<caes_kernel>.allocate(capacity: fuzzed.
 _ = kernels.initialize(from: fuzzed)
 let against = UnsafeMutablePointer<caes_kernel>.allocate(capacity: 1)
 against.initialize(to: reference)
-setvbuf(stdout, nil, _IOLBF, 0)
+fflush(nil)  // libFuzzer may end the process without it
 exit(
   cfuzz_run(
     CommandLine.argc, CommandLine.unsafeArgv, kernels.baseAddress, kernels.count, against))
