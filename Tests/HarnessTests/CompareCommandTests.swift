@@ -46,14 +46,17 @@ struct CompareCommandTests {
         continue
       }
       let pattern = measurement.samples[0]
-      let quiet = pattern.slices[0].before
-      measurement.samples = (0..<27).map { (round: Int) -> Sample in
+      var quiet = pattern.slices[0]
+      quiet.flags = []
+      quiet.after = quiet.before
+      measurement.samples = (0..<27).map { [quiet] (round: Int) -> Sample in
         var sample = pattern
         let block = round / 3
         sample.round = round
         sample.block = block
         let ticks = 1e5 * level * (1 + spread * shape[(block + index) % shape.count])
-        sample.slices = [Slice(ticks: ticks, before: quiet, after: quiet, flags: [])]
+        sample.slices = [quiet]
+        sample.slices[0].ticks = ticks
         return sample
       }
       measurement.planned = 27
