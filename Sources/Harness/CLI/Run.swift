@@ -89,7 +89,7 @@ struct Run: ParsableCommand {
       return
     }
     if let output, part.block == nil { try failing { try AtomicFile.check(output) } }
-    if report { try failing { try ReportFolder.prepare() } }
+    if report, part.block == nil { try failing { try ReportFolder.prepare() } }
     let started = Date()
     // What the process may use is read before the thread is pinned to one CPU of it.
     let identity = CPUReport.current()
@@ -181,6 +181,7 @@ struct Run: ParsableCommand {
   private func runBlock(
     _ process: BlockProcess, _ selection: Selection, plan: Plan, started: Date, identity: CPUReport
   ) throws {
+    Interruption.followParent()
     let progress = ProgressLine()
     let lab = Lab(seed: choice.seed ?? 0) { progress.show($0, of: process) }
     let source: CycleSourceChoice

@@ -5,12 +5,25 @@ import Dispatch
 public enum Synchronous {
   private final class Box<Value>: @unchecked Sendable { var value: Value? }
 
+  /// Threads of Dispatch, of which there is always one more. Those of Swift's own pool are as many as
+  /// the CPUs: if each of them waited here, none would be left to do what is waited for.
+  private final class Threads: TaskExecutor {
+    private let queue = DispatchQueue(label: "optlab.synchronous", attributes: .concurrent)
+
+    func enqueue(_ job: consuming ExecutorJob) {
+      let job = UnownedJob(job)
+      queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+  }
+
+  private static let threads = Threads()
+
   public static func wait<Value: Sendable>(
     _ body: @escaping @Sendable () async -> Value
   ) -> Value {
     let box = Box<Value>()
     let done = DispatchSemaphore(value: 0)
-    Task.detached {
+    Task.detached(executorPreference: threads) {
       box.value = await body()
       done.signal()
     }
