@@ -62,7 +62,10 @@ struct ProfileCommandTests {
     let implementation = try #require(Implementation.all.first { $0.id == id })
     switch implementation.language {
     case "C", "NASM":
-      #expect(widest == "caes_" + id.replacing("-", with: "_"))
+      // Or a part of the kernel, by a name that tells whose it is: a call in tail position leaves no
+      // frame of its caller.
+      let symbol = "caes_" + id.replacing("-", with: "_")
+      #expect(widest == symbol || widest.hasPrefix(symbol + "_"))
     case "Swift":
       // Inlined into one function, or called from it: both bear its name.
       #expect(
