@@ -116,13 +116,13 @@ struct ProfileCommandTests {
   func implementationDifference() async throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let output = try await BuiltHarness.run([
-      "profile", "--diff", "swift-table", "c-aesni", "--size", "8KiB", "--seconds", "0.3",
+      "profile", "--diff", "swift-table", "asm-aesni", "--size", "8KiB", "--seconds", "0.3",
       "--output", folder.path(),
     ])
     #expect(output.code == 0, "\(output.stderr)")
-    let name = "diff-aes-128-ctr-8KiB-swift-table-to-aes-128-ctr-8KiB-c-aesni.folded"
+    let name = "diff-aes-128-ctr-8KiB-swift-table-to-aes-128-ctr-8KiB-asm-aesni.folded"
     let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
-    let kernel = try #require(text.split(separator: "\n").first { $0.contains("caes_c_aesni ") })
+    let kernel = try #require(text.split(separator: "\n").first { $0.contains("caes_asm_aesni ") })
     #expect(kernel.split(separator: " ").dropLast().last == "0")
   }
 
