@@ -124,10 +124,10 @@ AESNI INLINE void crypt_end(const caes_aesni_context *context, __m128i state[LAN
 }
 
 /// More than a block.
-AESNI __attribute__((noinline)) static void crypt_blocks(const caes_aesni_context *context,
-                                                         const uint8_t counter[16],
-                                                         const uint8_t *in, uint8_t *out,
-                                                         size_t n) {
+AESNI __attribute__((noinline)) static void caes_c_aesni_blocks(const caes_aesni_context *context,
+                                                                const uint8_t counter[16],
+                                                                const uint8_t *in, uint8_t *out,
+                                                                size_t n) {
   __m128i block = load(counter);
   __m128i state[LANES];
   number c = number_at(counter);
@@ -174,7 +174,7 @@ AESNI void caes_c_aesni(const void *ctx, const uint8_t counter[16], const uint8_
                         size_t n) {
   // Apart, because no register needs saving here.
   if (n > 16) {
-    crypt_blocks(ctx, counter, in, out, n);
+    caes_c_aesni_blocks(ctx, counter, in, out, n);
   } else if (n > 0) {
     __m128i state[LANES] = {load(counter)};
     crypt_end(ctx, state, in, out, n, 1);

@@ -157,9 +157,10 @@ VAES INLINE void crypt_block(const caes_aesni_context *context, const uint8_t co
 }
 
 /// More than a block.
-VAES __attribute__((noinline)) static void crypt_blocks(const caes_aesni_context *context,
-                                                        const uint8_t counter[16],
-                                                        const uint8_t *in, uint8_t *out, size_t n) {
+VAES __attribute__((noinline)) static void caes_c_vaes256_blocks(const caes_aesni_context *context,
+                                                                 const uint8_t counter[16],
+                                                                 const uint8_t *in, uint8_t *out,
+                                                                 size_t n) {
   number c = number_at(counter);
   // The first two blocks, unless a crossing parts them, which is looked at before they are used.
   __m256i blocks = _mm256_add_epi8(_mm256_broadcastsi128_si256(load(counter)),
@@ -208,7 +209,7 @@ VAES void caes_c_vaes256(const void *ctx, const uint8_t counter[16], const uint8
                          uint8_t *out, size_t n) {
   // Apart, because no register needs saving here.
   if (n > 16)
-    crypt_blocks(ctx, counter, in, out, n);
+    caes_c_vaes256_blocks(ctx, counter, in, out, n);
   else if (n > 0)
     crypt_block(ctx, counter, in, out, n);
 }

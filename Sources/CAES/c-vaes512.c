@@ -279,9 +279,10 @@ VAES INLINE void crypt_rest_ymm(const caes_aesni_context *context, __m256i block
 }
 
 /// More than 256 bytes.
-VAES __attribute__((noinline)) static void crypt_long(const caes_aesni_context *context,
-                                                      const uint8_t counter[16], const uint8_t *in,
-                                                      uint8_t *out, size_t n) {
+VAES __attribute__((noinline)) static void caes_c_vaes512_long(const caes_aesni_context *context,
+                                                               const uint8_t counter[16],
+                                                               const uint8_t *in, uint8_t *out,
+                                                               size_t n) {
   number c = number_at(counter);
   __m512i blocks = _mm512_add_epi8(_mm512_broadcast_i32x4(load(counter)), places());
   size_t batches = n / BYTES;
@@ -305,11 +306,12 @@ VAES __attribute__((noinline)) static void crypt_long(const caes_aesni_context *
 }
 
 /// More than a block.
-VAES __attribute__((noinline)) static void crypt_blocks(const caes_aesni_context *context,
-                                                        const uint8_t counter[16],
-                                                        const uint8_t *in, uint8_t *out, size_t n) {
+VAES __attribute__((noinline)) static void caes_c_vaes512_blocks(const caes_aesni_context *context,
+                                                                 const uint8_t counter[16],
+                                                                 const uint8_t *in, uint8_t *out,
+                                                                 size_t n) {
   if (n > YMM_ALONE) {
-    crypt_long(context, counter, in, out, n);
+    caes_c_vaes512_long(context, counter, in, out, n);
     return;
   }
   const __m256i places = _mm256_set_m128i(increment(1), increment(0));
@@ -344,7 +346,7 @@ VAES void caes_c_vaes512(const void *ctx, const uint8_t counter[16], const uint8
                          uint8_t *out, size_t n) {
   // Apart, because no register needs saving here.
   if (n > 16)
-    crypt_blocks(ctx, counter, in, out, n);
+    caes_c_vaes512_blocks(ctx, counter, in, out, n);
   else if (n > 0)
     crypt_block(ctx, counter, in, out, n);
 }

@@ -33,8 +33,8 @@ static void honest_clear(void *ctx) { honest()->clear(ctx); }
     leak_##name(ctx, in, n);                                                                       \
     honest()->crypt(ctx, counter, in, out, n);                                                     \
   }                                                                                                \
-  __attribute__((noinline, target(features))) static void leak_##name(                             \
-      const void *ctx, const uint8_t *in, size_t n)
+  __attribute__((noinline, target(features))) static void leak_##name(const void *ctx,             \
+                                                                      const uint8_t *in, size_t n)
 
 CRYPT(key_branch, "sse2") {
   (void)in, (void)n;
@@ -100,20 +100,20 @@ static void honest_crypt(const void *ctx, const uint8_t counter[16], const uint8
 #define AESNI (CAES_BIT(CAES_AES) | CAES_BIT(CAES_SSSE3))
 #define LEAK(name, what, needs, key, crypt_function, caught)                                       \
   {                                                                                                \
-      .kernel =                                                                                    \
-          {                                                                                        \
-              .id = name,                                                                          \
-              .language = "C",                                                                     \
-              .technique = what,                                                                   \
-              .required = AESNI | (needs),                                                         \
-              .flags = CAES_CONSTANT_TIME,                                                         \
-              .context_alignment = 64,                                                             \
-              .context_size = 256,                                                                 \
-              .set_key = key,                                                                      \
-              .crypt = crypt_function,                                                             \
-              .clear = honest_clear,                                                               \
-          },                                                                                       \
-      .caught_by = caught,                                                                         \
+    .kernel =                                                                                      \
+        {                                                                                          \
+            .id = name,                                                                            \
+            .language = "C",                                                                       \
+            .technique = what,                                                                     \
+            .required = AESNI | (needs),                                                           \
+            .flags = CAES_CONSTANT_TIME,                                                           \
+            .context_alignment = 64,                                                               \
+            .context_size = 256,                                                                   \
+            .set_key = key,                                                                        \
+            .crypt = crypt_function,                                                               \
+            .clear = honest_clear,                                                                 \
+        },                                                                                         \
+    .caught_by = caught,                                                                           \
   }
 
 static const ctrace_leak leaks[] = {

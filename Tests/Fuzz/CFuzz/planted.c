@@ -11,9 +11,8 @@ static volatile uint8_t sink;
 /// Counts over the last 32 bits alone, as if a carry had been forgotten.
 static void crypt_without_carry(const void *ctx, const uint8_t counter[16], const uint8_t *in,
                                 uint8_t *out, size_t n) {
-  uint32_t low =
-      (uint32_t)counter[12] << 24 | (uint32_t)counter[13] << 16 | (uint32_t)counter[14] << 8 |
-      counter[15];
+  uint32_t low = (uint32_t)counter[12] << 24 | (uint32_t)counter[13] << 16 |
+                 (uint32_t)counter[14] << 8 | counter[15];
   uint64_t before = 16 * (((uint64_t)1 << 32) - low); // bytes until it overflows
   if (n <= before) {
     honest_kernel.crypt(ctx, counter, in, out, n);

@@ -24,8 +24,8 @@ typedef struct buffer {
   void *memory;
 } buffer;
 
-/// Memory whose last byte is followed by a page that may not be touched, for `which` of two. NASM is
-/// not instrumented: there only the page can tell.
+/// Memory whose last byte is followed by a page that may not be touched, for `which` of two. NASM
+/// is not instrumented: there only the page can tell.
 static uint8_t *guarded_end(int which) {
   static uint8_t *ends[2];
   if (ends[which] == NULL) {

@@ -10,7 +10,8 @@
 extern "C" {
 #endif
 
-/// From now on the first SIGINT or SIGTERM only sets a flag; a second one ends the process as usual.
+/// From now on the first SIGINT or SIGTERM only sets a flag; a second one ends the process as
+/// usual.
 ///
 /// @returns 0, or errno.
 int ccpu_catch_interrupts(void);

@@ -10,10 +10,10 @@
 
 /// What libFuzzer's bytes decide, in this order; missing ones are 0.
 enum {
-  CFUZZ_KEY_SIZE = 0,   ///< modulo 3: 16, 24 or 32 bytes
-  CFUZZ_FLAGS = 1,      ///< bit 0: in place; bit 1: the buffers end where a page begins that is none
-  CFUZZ_LENGTH = 2,     ///< of the text in bytes, little-endian, 2 bytes; modulo 1,300
-  CFUZZ_IN_OFFSET = 4,  ///< modulo 64: address of the input, after 64 bytes of alignment
+  CFUZZ_KEY_SIZE = 0,  ///< modulo 3: 16, 24 or 32 bytes
+  CFUZZ_FLAGS = 1,     ///< bit 0: in place; bit 1: the buffers end where a page begins that is none
+  CFUZZ_LENGTH = 2,    ///< of the text in bytes, little-endian, 2 bytes; modulo 1,300
+  CFUZZ_IN_OFFSET = 4, ///< modulo 64: address of the input, after 64 bytes of alignment
   CFUZZ_OUT_OFFSET = 5, ///< the same for the output
   CFUZZ_SPLIT = 6,      ///< the text is encrypted in two calls, the first of this many blocks
   CFUZZ_COUNTER = 8,    ///< 16 bytes
