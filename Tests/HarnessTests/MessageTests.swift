@@ -43,6 +43,9 @@ struct MessageTests {
       BadInput(
         name: "unreadable-payload", arguments: ["--payload", "no/such/file.json"], code: 4,
         input: "no/such/file.json"),
+      BadInput(
+        name: "unreadable-data", arguments: ["--data", "no/such/folder"], code: 4,
+        input: "no/such/folder/twitter.json"),
       BadInput(name: "no-match", arguments: ["--filter", "^zzz$"], input: "^zzz$"),
       BadInput(name: "bad-filter", arguments: ["--filter", "("], input: "("),
       BadInput(name: "bad-mask", arguments: ["--mask", "aes,mmx9"], input: "mmx9"),

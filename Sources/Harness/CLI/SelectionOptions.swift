@@ -25,6 +25,12 @@ struct SelectionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Typed payloads from a folder with twitter.json, citm_catalog.json and canada.json.",
+      valueName: "folder"))
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Only addresses in which this regular expression matches.", valueName: "regex"))
   var filter: String?
 
@@ -43,7 +49,9 @@ struct SelectionOptions: ParsableArguments {
     do {
       let implementations = try Selection.implementations(impl, of: Implementation.all)
       let sizes = try size.map(Selection.sizes) ?? sizes
-      let payloads = try payload.map(readPayloads) ?? payloads
+      let corpus = try data.map(readCorpus)
+      let payloads =
+        try payload.map { try readPayloads($0, also: corpus ?? []) } ?? corpus ?? payloads
       let workloads = try workload.map(Selection.workloads) ?? defaultWorkloads
       return try Selection(
         workloads: workloads,
@@ -56,26 +64,37 @@ struct SelectionOptions: ParsableArguments {
 
   /// Naming sizes alone means AES, naming payloads alone means JSON.
   private var defaultWorkloads: [Workload] {
-    Workload.standard.filter { workload in
-      workload.kind == .jsonEncode ? payload != nil || size == nil : size != nil || payload == nil
+    let namesPayloads = payload != nil || data != nil
+    return Workload.standard.filter { workload in
+      workload.kind == .jsonEncode ? namesPayloads || size == nil : size != nil || !namesPayloads
     }
   }
 
-  private func readPayloads(_ text: String) throws -> [JSONPayload] {
+  private func readCorpus(_ folder: String) throws -> [JSONPayload] {
+    do {
+      return try JSONPayload.corpus(in: URL(filePath: folder, directoryHint: .isDirectory))
+    } catch {
+      throw CommandFailure(.inputOutput, error.description)
+    }
+  }
+
+  private func readPayloads(_ text: String, also corpus: [JSONPayload]) throws -> [JSONPayload] {
     try text.split(separator: ",").map(String.init).map { name in
-      if let one = JSONPayload.standard.first(where: { $0.id == name }) { return one }
+      let known = JSONPayload.standard + corpus
+      if let one = known.first(where: { $0.id == name }) { return one }
       let url = URL(filePath: name)
       let bytes: Data
       do {
         bytes = try Data(contentsOf: url)
       } catch {
-        let names = JSONPayload.standard.map(\.id).joined(separator: ", ")
+        let names = known.map(\.id).joined(separator: ", ")
         let isPath = name.contains("/") || name.contains(".")
         throw CommandFailure(
           isPath ? .inputOutput : .usage,
           isPath
             ? "cannot read the payload '\(name)': \(FileReason.text(error))"
-            : "unknown payload '\(name)'; valid: \(names), or the path of a JSON file")
+            : "unknown payload '\(name)'; valid: \(names), or the path of a JSON file"
+              + (JSONPayload.corpusNames.contains(name) ? " (this one comes with --data)" : ""))
       }
       do {
         return try JSONPayload(
