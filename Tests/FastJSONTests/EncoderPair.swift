@@ -4,17 +4,21 @@ import Foundation
 
 /// JSONEncoder and FastJSONEncoder with the same options, and what each makes of a value.
 struct EncoderPair {
-  let ours = FastJSONEncoder()
+  let ours: FastJSONEncoder
   let theirs = JSONEncoder()
 
-  /// - Parameter formatting: Keys are sorted as well, since JSONEncoder's order is random.
+  /// - Parameters:
+  ///   - formatting: Keys are sorted as well, since JSONEncoder's order is random.
+  ///   - publicAPIAlone: Whether ours does as it would if a test of a layout failed.
   init(
     _ formatting: JSONEncoder.OutputFormatting = [],
     date: JSONEncoder.DateEncodingStrategy = .deferredToDate,
     data: JSONEncoder.DataEncodingStrategy = .base64,
     float: JSONEncoder.NonConformingFloatEncodingStrategy = .throw,
-    key: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys
+    key: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys,
+    publicAPIAlone: Bool = false
   ) {
+    ours = FastJSONEncoder(publicAPIAlone: publicAPIAlone)
     ours.outputFormatting = formatting.union(.sortedKeys)
     theirs.outputFormatting = formatting.union(.sortedKeys)
     (ours.dateEncodingStrategy, theirs.dateEncodingStrategy) = (date, date)

@@ -19,6 +19,16 @@ struct CompactScan {
     var hasEscapes = false
     position += 1
     while true {
+      // Eight bytes at once: in valid JSON, none but a quote or a backslash is marked.
+      while position + 8 <= bytes.count {
+        let word = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian
+        let marks = escapeMarks(word)
+        if marks != 0 {
+          position += marks.trailingZeroBitCount / 8
+          break
+        }
+        position += 8
+      }
       switch bytes[position] {
       case 0x22:
         position += 1
@@ -26,6 +36,16 @@ struct CompactScan {
       case 0x5C:
         hasEscapes = true
         position += 2
+      default: position += 1
+      }
+    }
+  }
+
+  /// Moves behind a number, a Boolean value or null.
+  mutating func skipLiteral() {
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x2C, 0x5D, 0x7D: return
       default: position += 1
       }
     }
@@ -54,6 +74,26 @@ struct CompactScan {
       }
       position += 1
     }
+  }
+
+  /// Number of complete members in an object of which only the last one is not.
+  static func members(in object: UnsafeRawBufferPointer) -> Int {
+    var scan = CompactScan(object)
+    var depth = 0
+    var count = 0
+    while !scan.isAtEnd {
+      switch scan.byte {
+      case 0x22:
+        scan.skipString()
+        continue
+      case 0x7B, 0x5B: depth += 1
+      case 0x7D, 0x5D: depth -= 1
+      case 0x2C: if depth == 1 { count += 1 }
+      default: break
+      }
+      scan.position += 1
+    }
+    return count
   }
 
   /// The text of a string, without its escapes. Moves behind it.

@@ -6,37 +6,13 @@
   import Foundation
 #endif
 
-/// The types that FastJSONEncoder knows, found by their metatype: a cast from a generic value would
-/// cost more than to write it.
+/// The types that FastJSONEncoder knows from the start.
 struct DirectTypes: @unchecked Sendable {
-  enum Kind {
-    /// Encodes itself.
-    case ordinary
-    case date, data, url, decimal
-    /// What it encodes is what the static writer writes.
-    case written
-  }
-
-  struct Entry {
-    var type: Int
-    var kind: Kind
-    /// How many containers there are inside one another at most.
-    var depth: Int
-    /// Writes the value at an address.
-    var write: (UnsafeRawPointer, JSONCursor) -> JSONCursor
-  }
-
-  /// A power of two entries, at most half of them in use. Never freed.
-  private let entries: UnsafeMutablePointer<Entry>
-  private static var capacity: Int { 256 }
+  private var entries: [Int: TypeEntry] = [:]
 
   static let standard = DirectTypes()
 
   private init() {
-    entries = .allocate(capacity: Self.capacity)
-    entries.initialize(
-      repeating: Entry(type: 0, kind: .ordinary, depth: 0) { _, cursor in cursor },
-      count: Self.capacity)
     add(Date.self, .date)
     add(Data.self, .data)
     add(URL.self, .url)
@@ -50,53 +26,55 @@ struct DirectTypes: @unchecked Sendable {
     addFamily(Int16.self)
     addFamily(Int32.self)
     addFamily(Int64.self)
+    addFamily(Int128.self)
     addFamily(UInt.self)
     addFamily(UInt8.self)
     addFamily(UInt16.self)
     addFamily(UInt32.self)
     addFamily(UInt64.self)
+    addFamily(UInt128.self)
     add([[[Double]]].self, depth: 3)
     add([[[Float]]].self, depth: 3)
     add([[[[Double]]]].self, depth: 4)
   }
 
   /// A type, and what is often made of it.
-  private func addFamily<Value: Encodable & JSONWritable>(_: Value.Type) {
+  private mutating func addFamily<Value: Encodable & JSONWritable>(_: Value.Type) {
     add(Value.self, depth: 0)
     add(Value?.self, depth: 0)
     add([Value].self, depth: 1)
     add([[Value]].self, depth: 2)
   }
 
-  private func add<Value: Encodable & JSONWritable>(_: Value.Type, depth: Int) {
-    add(Value.self, .written, depth: depth) { address, cursor in
-      address.assumingMemoryBound(to: Value.self).pointee.write(to: JSONWriter(cursor)).cursor
-    }
-  }
-
-  private func add<Value>(
-    _: Value.Type, _ kind: Kind, depth: Int = 0,
-    write: @escaping (UnsafeRawPointer, JSONCursor) -> JSONCursor = { _, cursor in cursor }
-  ) {
+  private mutating func add<Value: Encodable & JSONWritable>(_: Value.Type, depth: Int) {
     let type = Int(bitPattern: ObjectIdentifier(Value.self))
-    var index = Self.index(type)
-    while entries[index].type != 0 { index = (index + 1) & (Self.capacity - 1) }
-    entries[index] = Entry(type: type, kind: kind, depth: depth, write: write)
+    entries[type] = TypeEntry(
+      type: type, kind: .written, depth: depth,
+      write: { address, cursor in
+        address.assumingMemoryBound(to: Value.self).pointee.write(to: JSONWriter(cursor)).cursor
+      })
   }
 
-  @inline(__always)
-  private static func index(_ type: Int) -> Int {
-    (type &>> 4 ^ type &>> 11) & (capacity &- 1)
-  }
-
-  /// The entry of a type, or one of no type for those that are not known.
-  @inline(__always)
-  func find<Value>(_: Value.Type) -> UnsafePointer<Entry> {
+  private mutating func add<Value>(_: Value.Type, _ kind: TypeEntry.Kind) {
     let type = Int(bitPattern: ObjectIdentifier(Value.self))
-    var index = Self.index(type)
-    while entries[index].type != type, entries[index].type != 0 {
-      index = (index &+ 1) & (Self.capacity &- 1)
+    entries[type] = TypeEntry(type: type, kind: kind)
+  }
+
+  /// What is known of a type, be it from the start or from what it is made of.
+  func entry<Value>(of _: Value.Type, convertsKeys: Bool) -> TypeEntry {
+    let type = Int(bitPattern: ObjectIdentifier(Value.self))
+    if let entry = entries[type] { return entry }
+    let metadata = TypeMetadata(Value.self)
+    if metadata.isRelated(to: [Int].self) || metadata.isRelated(to: Int?.self),
+      let container = Value.self as? any DirectContainer.Type
+    {
+      return TypeEntry(type: type, kind: .container, container: container)
     }
-    return UnsafePointer(entries + index)
+    if convertsKeys, metadata.isRelated(to: [String: Int].self),
+      Value.self is any StringDictionary.Type
+    {
+      return TypeEntry(type: type, kind: .stringDictionary)
+    }
+    return TypeEntry(type: type, kind: .ordinary)
   }
 }

@@ -36,6 +36,26 @@ final class EncodedFragment {
 
   func insert(_ value: Value, at index: Int) { values.insert(value, at: min(index, values.count)) }
 
+  /// Adds what was encoded to a container while one of its own values was not complete: in the
+  /// order of time, that value came later.
+  func add(_ late: [LateValue]) {
+    let count = values.count
+    var respelled: Set<Int> = []
+    for entry in late {
+      guard let name = entry.name else {
+        insert(entry.value, at: entry.position)
+        continue
+      }
+      // The last one wins, under the key that was there first: keys that are equal may differ in
+      // their bytes.
+      if let index = indices[name], index >= entry.position, index < count {
+        if respelled.insert(index).inserted { names[index] = name }
+      } else {
+        set(entry.value, for: name)
+      }
+    }
+  }
+
   /// The container that is or becomes the value of `name`.
   func nested(_ name: String, isObject: Bool, in session: EncodingSession) -> EncodedFragment {
     guard let index = indices[name] else {
@@ -117,4 +137,13 @@ struct PendingFragment {
   var place: Place
   /// The offset at which it starts.
   var mark: Int
+}
+
+/// A value that was encoded to a frame's own container while a value inside was not complete.
+struct LateValue {
+  var value: EncodedFragment.Value
+  /// Nil in an array.
+  var name: String?
+  /// Number of members that were complete; in an array, the index.
+  var position: Int
 }

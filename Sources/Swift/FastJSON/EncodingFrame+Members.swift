@@ -27,18 +27,11 @@ extension EncodingFrame {
   /// Encodes an element of the frame's own array, or of a nested one.
   @inline(__always)
   func encodeElement<T: Encodable>(_ value: T, in fragment: EncodedFragment?) throws {
-    let mark = session.offset
     guard fragment == nil, isDirectArray else {
       let index = fragment?.values.count ?? elementCount
       return try encodeAside(value, .element, key: PlainKey.index(index), in: fragment, owner: nil)
     }
-    do {
-      try encodeInside(value, key: PlainKey.index(count), depth: depth &+ 1)
-    } catch {
-      session.rewind(to: mark)
-      throw error
-    }
-    endElement()
+    try state.encodeElement(value, session.entry(of: T.self))
   }
 
   /// Encodes a value to the end of the buffer, and moves it to its fragment.
@@ -49,8 +42,13 @@ extension EncodingFrame {
   ) throws {
     if isFinished || session.isClosed { return }
     let mark = session.offset
+    let inside = fragment?.depth ?? depth + 1
     do {
-      try encodeInside(value, key: key, depth: fragment?.depth ?? depth + 1, owner: owner)
+      if state.isTop {
+        try encodeInside(value, key: key, depth: inside, owner: owner)
+      } else {
+        try withNewNext { try encodeInside(value, key: key, depth: inside, owner: owner) }
+      }
     } catch {
       session.rewind(to: mark)
       throw error
@@ -95,6 +93,9 @@ extension EncodingFrame {
       return lost
     }
     guard let parent = fragment ?? fragmentOfRoot() else {
+      if case .member(let name) = place, let known = lateContainer(name, isObject: isObject) {
+        return known
+      }
       add(.fragment(lost), place, to: nil)
       return lost
     }

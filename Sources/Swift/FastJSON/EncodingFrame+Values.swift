@@ -12,104 +12,100 @@ extension EncodingFrame {
   /// - Parameters:
   ///   - depth: How many containers there are around it.
   ///   - owner: The frame whose coding path it continues, if not this one.
-  @inline(__always)
   func encodeInside<T: Encodable>(
     _ value: T, key: some CodingKey, depth: Int, owner: EncodingFrame? = nil
   ) throws {
-    let entry = session.types.find(T.self)
-    if entry.pointee.kind == .written, writes(value, entry, depth: depth) { return }
-    unowned(unsafe) let top = session.top
-    do {
-      try encodeNext(value, entry, key: key, depth: depth, owner: owner)
-    } catch {
-      pop(top, hasFailed: true)
-      throw error
+    let entry = session.entry(of: T.self)
+    if entry.pointee.kind == .written, session.state.writes(value, entry, depth: depth) { return }
+    let child = state.prepareNext(depth: depth)
+    child.pointee.place = .any
+    next?.anyKey = key
+    guard let owner else { return try state.encodePrepared(value, entry, in: child) }
+    next?.parent = owner
+    next?.isMemberOfDictionary = true
+    defer {
+      next?.parent = self
+      next?.isMemberOfDictionary = false
     }
-    pop(top)
+    try state.encodePrepared(value, entry, in: child)
   }
 
-  /// The part of `encodeInside` that refers to the next frame: in a function of its own, so that
-  /// none of its references is left when `pop` asks who holds that frame.
-  @inline(never)
-  private func encodeNext<T: Encodable>(
-    _ value: T, _ entry: UnsafePointer<DirectTypes.Entry>, key: some CodingKey, depth: Int,
-    owner: EncodingFrame?
-  ) throws {
-    let child = push(depth: depth)
-    child.key = key
-    if let owner { child.parent = owner }
-    try session.enterValue()
-    try child.encodeWhole(value, entry, owner: self)
-    if !child.finish() { session.cursor = session.cursor.appending(emptyObject: ()) }
+  /// Encodes the elements of an array whose container has begun.
+  func encodeElements<Element: Encodable>(_ start: UnsafePointer<Element>, count: Int) throws {
+    guard isDirectArray else {
+      for index in 0..<count { try encodeElement(start[index], in: nil) }
+      return
+    }
+    let entry = session.entry(of: Element.self)
+    for index in 0..<count {
+      try withBorrowed(start + index) { (element: borrowing Element) in
+        try state.encodeElement(element, entry)
+      }
+    }
   }
 
   /// Writes `value` as a whole document.
   ///
   /// - Returns: Whether it encoded anything.
   func encodeDocument<T: Encodable>(_ value: T) throws -> Bool {
-    let entry = session.types.find(T.self)
-    if entry.pointee.kind == .written, writes(value, entry, depth: 0) { return true }
-    return try encodeDocument { try $0.encodeWhole(value, entry, owner: $0) }
+    let entry = session.entry(of: T.self)
+    if entry.pointee.kind == .written, session.state.writes(value, entry, depth: 0) { return true }
+    return try encodeDocument { try $0.encodeWhole(value, entry) }
   }
 
   /// Writes the whole document that `encode` encodes.
   func encodeDocument(_ encode: (EncodingFrame) throws -> Void) throws -> Bool {
+    defer {
+      session.state.pointee.level -= 1
+      session.state.pointee.top = state
+    }
     do {
       let isWritten = try encodeNext(encode)
-      pop(self)
+      leaveNext()
       return isWritten
     } catch {
-      pop(self, hasFailed: true)
+      leaveNext(hasFailed: true)
       throw error
     }
   }
 
   @inline(never)
   private func encodeNext(_ encode: (EncodingFrame) throws -> Void) throws -> Bool {
-    let child = push(depth: 0)
+    let child = state.prepareNext(depth: 0)
+    child.pointee.place = .none
+    session.state.pointee.top = child
     try session.enterValue()
-    try encode(child)
+    guard let next else { return false }
+    try encode(next)
     return child.finish()
-  }
-
-  /// Appends a value of a type whose JSON is known, unless something about it needs a closer look.
-  @inline(__always)
-  private func writes<T>(
-    _ value: T, _ entry: UnsafePointer<DirectTypes.Entry>, depth: Int
-  ) -> Bool {
-    guard depth &+ entry.pointee.depth < Self.depthLimit, !session.isTooDeep else { return false }
-    let cursor = session.cursor
-    let offset = session.offset
-    session.cursor = withUnsafePointer(to: value) { entry.pointee.write($0, cursor) }.checked()
-    if session.takeFailure() {
-      session.rewind(to: offset)
-      return false
-    }
-    return true
   }
 
   /// Encodes `value` as this frame's value.
   ///
-  /// - Parameter owner: The frame whose container `value` is put in; this one, if in none.
+  /// - Parameter isSingle: Whether it comes through the frame's single-value container.
   func encodeWhole<T: Encodable>(
-    _ value: T, _ entry: UnsafePointer<DirectTypes.Entry>, owner: EncodingFrame
+    _ value: T, _ entry: UnsafePointer<TypeEntry>, isSingle: Bool = false
   ) throws {
     switch entry.pointee.kind {
-    case .ordinary:
-      if session.convertsKeys, let dictionary = value as? any StringDictionary {
-        return try dictionary.encodeMembers(to: self, owner: owner)
+    case .ordinary, .written: try value.encode(to: FrameEncoder(frame: self))
+    case .container:
+      try withUnsafePointer(to: value) {
+        try entry.pointee.container.unsafelyUnwrapped.encode(at: UnsafeRawPointer($0), as: self)
       }
-    case .written: break
-    case .date: return try encode(date: unsafeBitCast(value, to: Date.self))
-    case .data: return try encode(data: unsafeBitCast(value, to: Data.self))
+    case .stringDictionary:
+      if let dictionary = value as? any StringDictionary {
+        let owner = isSingle || isMemberOfDictionary ? self : parent ?? self
+        try dictionary.encodeMembers(to: self, owner: owner)
+      }
+    case .date: try encode(date: unsafeBitCast(value, to: Date.self))
+    case .data: try encode(data: unsafeBitCast(value, to: Data.self))
     case .url:
       let url = unsafeBitCast(value, to: URL.self)
-      return endSingle(beginSingle().appending(url.absoluteString))
+      endSingle(beginSingle().appending(url.absoluteString))
     case .decimal:
       let decimal = unsafeBitCast(value, to: Decimal.self)
-      return endSingle(beginSingle().appending(unquoted: decimal.description))
+      endSingle(beginSingle().appending(unquoted: decimal.description))
     }
-    try value.encode(to: FrameEncoder(frame: self))
   }
 
   /// Encodes `value` through a single-value container: as this frame's own value.
@@ -119,16 +115,16 @@ extension EncodingFrame {
       """
       Attempt to encode value through single value container when previously value already encoded.
       """)
-    defer { session.level &-= 1 }
+    defer { session.state.pointee.level -= 1 }
     try session.enterValue()
-    let entry = session.types.find(T.self)
-    if entry.pointee.kind == .written, isDirectSingle {
+    let entry = session.entry(of: T.self)
+    if entry.pointee.kind == .written, state.isDirectSingle {
       let start = beginSingle()
-      if writes(value, entry, depth: depth) { return endSingle(session.cursor) }
+      if session.state.writes(value, entry, depth: depth) { return endSingle(session.cursor) }
       session.cursor = start
     }
-    try encodeWhole(value, entry, owner: self)
-    if !finish() { endSingle(beginSingle().appending(emptyObject: ())) }
+    try encodeWhole(value, entry, isSingle: true)
+    if !state.finish() { endSingle(beginSingle().appending(emptyObject: ())) }
   }
 
   private func encode(date: Date) throws {
@@ -139,7 +135,7 @@ extension EncodingFrame {
     case .iso8601: endSingle(beginSingle().appending(date.formatted(.iso8601)))
     case .custom(let encode):
       try encode(date, FrameEncoder(frame: self))
-      if mode == .empty { endSingle(beginSingle().appending(emptyObject: ())) }
+      if state.pointee.mode == .empty { endSingle(beginSingle().appending(emptyObject: ())) }
     #if canImport(Darwin)
       case .formatted(let formatter):
         endSingle(beginSingle().appending(formatter.string(from: date)))
@@ -159,7 +155,7 @@ extension EncodingFrame {
     case .base64: endSingle(beginSingle().appending(data.base64EncodedString()))
     case .custom(let encode):
       try encode(data, FrameEncoder(frame: self))
-      if mode == .empty { endSingle(beginSingle().appending(emptyObject: ())) }
+      if state.pointee.mode == .empty { endSingle(beginSingle().appending(emptyObject: ())) }
     }
   }
 
@@ -202,7 +198,7 @@ extension EncodingFrame {
 }
 
 /// A dictionary with keys that no strategy changes.
-private protocol StringDictionary {
+protocol StringDictionary {
   func encodeMembers(to frame: EncodingFrame, owner: EncodingFrame) throws
 }
 

@@ -12,29 +12,8 @@
 ///
 /// Sendable in that it may go from thread to thread between calls; one call uses it at a time.
 final class EncodingFrame: @unchecked Sendable {
-  enum Mode {
-    /// Nothing is encoded yet.
-    case empty
-    /// An open container at the end of the buffer.
-    case object, array
-    /// A container of fragments.
-    case fragment
-    /// A complete value.
-    case closed
-  }
-
   let session: EncodingSession
-  @exclusivity(unchecked)
-  var mode = Mode.empty
-  /// How many containers there are around the value.
-  @exclusivity(unchecked)
-  var depth = 0
-  /// Where the value starts.
-  @exclusivity(unchecked)
-  private var start = 0
-  /// Number of elements in an array.
-  @exclusivity(unchecked)
-  private(set) var count = 0
+  let state: UnsafeMutablePointer<FrameState>
   @exclusivity(unchecked)
   var isFinished = false
   /// The container, in mode `fragment`.
@@ -42,55 +21,63 @@ final class EncodingFrame: @unchecked Sendable {
   private var fragment: EncodedFragment?
   /// What was encoded while a value inside was not complete.
   @exclusivity(unchecked)
-  private var late: [(name: String?, value: EncodedFragment.Value)] = []
+  private var late: [LateValue] = []
 
-  /// The key under which the value is encoded.
+  /// The key under which the value is encoded, in place `any`.
   @exclusivity(unchecked)
-  var key: (any CodingKey)?
+  var anyKey: (any CodingKey)?
   /// The frame whose coding path this one's continues. It outlives this one's time in the chain.
   @exclusivity(unchecked)
   unowned(unsafe) var parent: EncodingFrame?
+  /// Whether it is a member of a dictionary whose coding path leaves out the dictionary's own key.
+  @exclusivity(unchecked)
+  var isMemberOfDictionary = false
   /// The coding path, once the frame has left the chain.
   @exclusivity(unchecked)
   private var finalPath: [any CodingKey]?
   /// The frame for values inside this one.
   @exclusivity(unchecked)
-  private var next: EncodingFrame?
+  var next: EncodingFrame?
 
   /// Who asked for a super encoder.
   @exclusivity(unchecked)
-  private var owner: EncodingFrame?
-
-  @exclusivity(unchecked)
-  var gates = GateCache()
+  var owner: EncodingFrame?
 
   /// For super encoders: where the value goes when the encoder is released.
   @exclusivity(unchecked)
-  private var destination: Destination?
+  var destination: Destination?
   @exclusivity(unchecked)
-  private var singleValue: Range<Int>?
+  var singleValue: Range<Int>?
 
-  /// A bit for each hash that is in `hashes`.
   @exclusivity(unchecked)
-  private var seen: UInt64 = 0
+  var hashes: UnsafeMutablePointer<UInt64>
   @exclusivity(unchecked)
-  private var hashes: UnsafeMutablePointer<UInt64>
-  @exclusivity(unchecked)
-  private var hashCount = 0
-  @exclusivity(unchecked)
-  private var manyHashes: Set<UInt64> = []
-  private static var fewHashes: Int { 32 }
+  var manyHashes: Set<UInt64> = []
+  static var fewHashes: Int { 32 }
 
   init(session: EncodingSession) {
     self.session = session
+    state = .allocate(capacity: 1)
+    state.initialize(to: FrameState(session: session.state))
     hashes = .allocate(capacity: Self.fewHashes)
-    session.top = self
+    state.pointee.frame = .passUnretained(self)
   }
 
   deinit {
-    hashes.deallocate()
     if destination != nil { giveBack() }
+    hashes.deallocate()
+    state.pointee.given.removeAll()
+    state.pointee.startsRoom?.deallocate()
+    state.deallocate()
   }
+
+  var mode: FrameState.Mode {
+    @inline(__always) get { state.pointee.mode }
+    @inline(__always) set { state.pointee.mode = newValue }
+  }
+
+  /// How many containers there are around the value.
+  var depth: Int { state.pointee.depth }
 
   /// The keys of the values around, as JSONEncoder gives them: without the keys of nested
   /// containers, and from the last value without a key on.
@@ -107,37 +94,37 @@ final class EncodingFrame: @unchecked Sendable {
     return path.reversed()
   }
 
-  // MARK: The chain
-
-  /// Begins a value inside this one, at the end of the buffer.
-  @inline(__always)
-  func push(depth: Int) -> EncodingFrame {
-    if next == nil { next = EncodingFrame(session: session) }
-    let child = next.unsafelyUnwrapped
-    child.parent = self
-    child.depth = depth
-    child.mode = .empty
-    session.top = child
-    return child
-  }
-
-  /// Ends what `push` began, and makes `top` the top again.
-  @inline(__always)
-  func pop(_ top: EncodingFrame?, hasFailed: Bool = false) {
-    session.level &-= 1
-    session.top = top
-    if hasFailed { next?.abandon() }
-    guard isKnownUniquelyReferenced(&next), next.unsafelyUnwrapped.isReusable else {
-      return dismissNext()
+  /// The key under which the value is encoded.
+  private var key: (any CodingKey)? {
+    switch state.pointee.place {
+    case .none: nil
+    case .index: PlainKey.index(state.pointee.index)
+    case .table:
+      state.pointee.placeTable?.pointee.table.takeUnretainedValue()
+        .key(UInt8(truncatingIfNeeded: state.pointee.index))
+    case .any: anyKey
     }
   }
 
-  /// Whether nobody holds a container of it. Whether somebody holds the frame is another question.
-  @inline(__always)
-  var isReusable: Bool { gates.areFree() && superEncodersOfThis == 0 }
+  // MARK: The chain
 
-  @exclusivity(unchecked)
-  private var superEncodersOfThis = 0
+  /// Makes a frame for values inside this one.
+  func makeNext() -> UnsafeMutablePointer<FrameState> {
+    let child = EncodingFrame(session: session)
+    child.parent = self
+    next = child
+    state.pointee.next = child.state
+    return child.state
+  }
+
+  /// Ends a value inside this one.
+  @inline(__always)
+  func leaveNext(hasFailed: Bool = false) {
+    if hasFailed { next?.abandon() }
+    guard isKnownUniquelyReferenced(&next), let state = state.pointee.next,
+      state.pointee.superEncoders == 0, state.pointee.given.areFree()
+    else { return dismissNext() }
+  }
 
   @inline(never)
   private func dismissNext() {
@@ -146,10 +133,17 @@ final class EncodingFrame: @unchecked Sendable {
     dismissed.finalPath = dismissed.codingPath
     dismissed.isFinished = true
     dismissed.mode = .closed
+    dismissed.state.pointee.openKeys = nil
     dismissed.parent = nil
-    dismissed.gates.keepAlive(dismissed)
-    next = dismissed.next
+    dismissed.state.pointee.given.keepAlive(dismissed)
+    next = nil
+    state.pointee.next = nil
+    guard let after = dismissed.next else { return }
     dismissed.next = nil
+    dismissed.state.pointee.next = nil
+    after.parent = self
+    next = after
+    state.pointee.next = after.state
   }
 
   // MARK: Containers
@@ -183,19 +177,15 @@ final class EncodingFrame: @unchecked Sendable {
     }
   }
 
-  private func beginContainer(_ kind: Mode) {
-    count = 0
+  private func beginContainer(_ kind: FrameState.Mode) {
+    state.pointee.count = 0
     if depth + 1 >= Self.depthLimit { session.isTooDeep = true }
-    guard destination == nil, session.top === self else {
+    guard destination == nil, state.isTop else {
       fragment = EncodedFragment(isObject: kind == .object, depth: depth + 1)
       mode = .fragment
       return
     }
-    seen = 0
-    hashCount = 0
-    start = session.offset
-    mode = kind
-    session.cursor = session.cursor.appending(byte: kind == .object ? 0x7B : 0x5B).checked()
+    state.begin(kind, keys: nil)
   }
 
   /// Containers may be nested one less deep than this.
@@ -213,7 +203,7 @@ final class EncodingFrame: @unchecked Sendable {
       mode = .fragment
       return true
     }
-    guard destination == nil, session.top === self, session.bytes(from: start).first == bracket
+    guard destination == nil, state.isTop, session.bytes(from: state.pointee.start).first == bracket
     else { return false }
     moveToFragment(isObject: bracket == 0x7B)
     return true
@@ -221,17 +211,25 @@ final class EncodingFrame: @unchecked Sendable {
 
   /// Makes fragments of the complete container at the end of the buffer.
   private func moveToFragment(isObject: Bool) {
+    session.state.pointee.isSorted = false
+    state.pointee.starts = nil
     let fragment = EncodedFragment(isObject: isObject, depth: depth + 1)
-    fragment.take(session.moveToArena(from: start), of: session.arena)
+    fragment.take(session.moveToArena(from: state.pointee.start), of: session.arena)
+    if state.pointee.hasLate {
+      fragment.add(late)
+      late = []
+      state.pointee.hasLate = false
+    }
     self.fragment = fragment
     mode = .fragment
+    state.pointee.openKeys = nil
   }
 
   /// The container as fragments, for what cannot be written directly.
   func fragmentOfRoot() -> EncodedFragment? {
     switch mode {
     case .object, .array:
-      guard session.top === self else { return nil }
+      guard state.isTop else { return nil }
       let isObject = mode == .object
       session.cursor = session.cursor.closing(with: isObject ? 0x7D : 0x5D).checked()
       moveToFragment(isObject: isObject)
@@ -241,38 +239,20 @@ final class EncodingFrame: @unchecked Sendable {
   }
 
   /// Number of elements of the frame's own array.
-  var elementCount: Int { mode == .fragment ? fragment?.values.count ?? 0 : count }
-
-  /// Completes the value, at the end of the buffer.
-  ///
-  /// - Returns: Whether there is one.
-  @inline(__always)
-  func finish() -> Bool {
-    switch mode {
-    case .empty: return false
-    case .object where late.isEmpty:
-      session.cursor = session.cursor.closing(with: 0x7D).checked()
-    case .array where late.isEmpty:
-      session.cursor = session.cursor.closing(with: 0x5D).checked()
-    case .closed: return true
-    default: finishFragments()
-    }
-    mode = .closed
-    return true
+  var elementCount: Int {
+    mode == .fragment ? fragment?.values.count ?? 0 : state.pointee.count + late.count
   }
 
+  /// Completes a value that consists of fragments, or will.
   @inline(never)
-  private func finishFragments() {
+  func finishFragments() {
     guard let fragment = fragmentOfRoot() else { return }
-    for (name, value) in late {
-      if let name { fragment.set(value, for: name) } else { fragment.append(value) }
-    }
-    late = []
     self.fragment = nil
-    start = session.offset
+    state.pointee.start = session.offset
+    session.state.pointee.isSorted = false
     fragment.write(to: session)
     if destination != nil {
-      singleValue = session.moveToArena(from: start)
+      singleValue = session.moveToArena(from: state.pointee.start)
     }
   }
 
@@ -280,55 +260,18 @@ final class EncodingFrame: @unchecked Sendable {
   func abandon() {
     fragment = nil
     late = []
+    state.pointee.hasLate = false
     mode = .closed
+    state.pointee.openKeys = nil
   }
 
   // MARK: Members and elements
 
   @inline(__always)
-  var isDirectObject: Bool { mode == .object && session.top === self }
-
-  /// Whether a single value can be written to its place.
-  @inline(__always)
-  var isDirectSingle: Bool { mode == .empty && destination == nil && session.top === self }
+  var isDirectObject: Bool { mode == .object && state.isTop }
 
   @inline(__always)
-  var isDirectArray: Bool { mode == .array && session.top === self }
-
-  /// Writes a key and its colon, unless the object may have that key already.
-  @inline(__always)
-  func beginMember(_ name: String) -> Bool {
-    let hash = name.keyHash(readsLayout: session.readsStringLayout)
-    let bit = 1 &<< (hash &>> 58)
-    if seen & bit != 0, isKnown(hash) { return false }
-    seen |= bit
-    if hashCount < Self.fewHashes { hashes[hashCount] = hash } else { insert(hash) }
-    hashCount &+= 1
-    session.cursor = session.cursor.appending(name).appending(byte: 0x3A).checked()
-    return true
-  }
-
-  /// Takes back a member whose value failed.
-  func cancelMember(to mark: Int) {
-    session.rewind(to: mark)
-    hashCount &-= 1
-  }
-
-  @inline(never)
-  private func isKnown(_ hash: UInt64) -> Bool {
-    if hashCount > Self.fewHashes { return manyHashes.contains(hash) }
-    for index in 0..<hashCount where hashes[index] == hash { return true }
-    return false
-  }
-
-  @inline(never)
-  private func insert(_ hash: UInt64) {
-    if hashCount == Self.fewHashes {
-      manyHashes.removeAll(keepingCapacity: manyHashes.capacity < 4096)
-      for index in 0..<hashCount { manyHashes.insert(hashes[index]) }
-    }
-    manyHashes.insert(hash)
-  }
+  var isDirectArray: Bool { mode == .array && state.isTop && !state.pointee.hasLate }
 
   @inline(__always)
   func endMember() {
@@ -338,7 +281,7 @@ final class EncodingFrame: @unchecked Sendable {
   @inline(__always)
   func endElement() {
     session.cursor = session.cursor.appending(byte: 0x2C).checked()
-    count &+= 1
+    state.pointee.count &+= 1
   }
 
   // MARK: Single values
@@ -346,8 +289,8 @@ final class EncodingFrame: @unchecked Sendable {
   /// Begins a value that is neither object nor array.
   @inline(__always)
   func beginSingle() -> JSONCursor {
-    if isDirectSingle {
-      start = session.offset
+    if state.isDirectSingle {
+      state.pointee.start = session.offset
       return session.cursor
     }
     return beginRareSingle()
@@ -401,8 +344,8 @@ final class EncodingFrame: @unchecked Sendable {
     let fragment = fragment ?? fragmentOfRoot()
     guard let fragment else {
       switch (place, mode) {
-      case (.member(let name), .object): late.append((name, value))
-      case (.element, .array): late.append((nil, value))
+      case (.member(let name), .object): addLate(value, name: name, at: completeMembers)
+      case (.element, .array): addLate(value, name: nil, at: elementCount)
       default: break
       }
       return
@@ -414,64 +357,42 @@ final class EncodingFrame: @unchecked Sendable {
     }
   }
 
-  // MARK: Super encoders
+  // MARK: What is encoded while a value inside is not complete
 
-  enum Place {
-    case member(String)
-    case element(Int)
+  func addLate(_ value: EncodedFragment.Value, name: String?, at position: Int) {
+    late.append(LateValue(value: value, name: name, position: position))
+    state.pointee.hasLate = true
   }
 
-  private struct Destination {
-    var frame: EncodingFrame
-    var fragment: EncodedFragment
-    var place: Place
+  /// Number of members of the open object that are complete, while another one is not.
+  private var completeMembers: Int {
+    CompactScan.members(in: session.bytes(from: state.pointee.start))
   }
 
-  /// An encoder whose value goes to a place of a container once it is released.
-  func superEncoder(_ place: Place, of fragment: EncodedFragment?, key: some CodingKey)
-    -> FrameEncoder
-  {
-    guard let fragment = fragment ?? fragmentOfRoot(), !isFinished else {
-      // Its container is complete, or it waits for a value inside.
-      let lost = EncodingFrame(detachedFrom: self, key: key)
-      lost.isFinished = true
-      lost.mode = .closed
-      return FrameEncoder(frame: lost)
+  /// The container that was begun under this name while a value inside was not complete.
+  func lateContainer(_ name: String, isObject: Bool) -> EncodedFragment? {
+    for entry in late.reversed() where entry.name == name {
+      if case .fragment(let fragment) = entry.value, fragment.isObject == isObject {
+        return fragment
+      }
+      return nil
     }
-    let frame = EncodingFrame(detachedFrom: self, key: key)
-    frame.depth = fragment.depth
-    frame.destination = Destination(frame: self, fragment: fragment, place: place)
-    superEncodersOfThis += 1
-    session.superEncoders += 1
-    return FrameEncoder(frame: frame)
+    return nil
   }
 
-  private init(detachedFrom owner: EncodingFrame, key: some CodingKey) {
-    session = owner.session
-    hashes = .allocate(capacity: Self.fewHashes)
-    self.key = key
-    self.owner = owner
-    parent = owner
-  }
-
-  private func giveBack() {
-    guard let destination else { return }
-    session.superEncoders -= 1
-    destination.frame.superEncodersOfThis -= 1
-    guard !session.isClosed else { return }
-    if mode == .fragment {
-      // Written behind what is there, and taken away again.
-      finishFragments()
-    } else if singleValue == nil {
-      let mark = session.offset
-      session.append(byte: 0x7B)
-      session.append(byte: 0x7D)
-      singleValue = session.moveToArena(from: mark)
+  /// Runs `body` with a next frame of its own, since the one that there is may be in use.
+  func withNewNext(_ body: () throws -> Void) rethrows {
+    let top = session.state.pointee.top
+    let open = top?.pointee.openKeys
+    let busy = next
+    top?.pointee.openKeys = nil
+    next = nil
+    state.pointee.next = nil
+    defer {
+      next = busy
+      state.pointee.next = busy?.state
+      if top?.pointee.mode == .object { top?.pointee.openKeys = open }
     }
-    guard let singleValue else { return }
-    switch destination.place {
-    case .member(let name): destination.fragment.set(.bytes(singleValue), for: name)
-    case .element(let index): destination.fragment.insert(.bytes(singleValue), at: index)
-    }
+    try body()
   }
 }

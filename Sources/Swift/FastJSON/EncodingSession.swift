@@ -13,25 +13,23 @@
 /// super encoders; keys that come twice) is written there too, but then moved to the arena, and
 /// kept as a list of fragments until its value is complete.
 final class EncodingSession {
-  let options: EncodingOptions
-  let types = DirectTypes.standard
-  let convertsKeys: Bool
-  let readsStringLayout = StringLayout.isAsExpected
-  private let storage: UnsafeMutablePointer<JSONStorage>
   @exclusivity(unchecked)
-  var cursor: JSONCursor
+  private(set) var options: EncodingOptions
+  @exclusivity(unchecked)
+  private var types = TypeTable()
+  private var keyTables: [ObjectIdentifier: KeyTable] = [:]
+  let convertsKeys: Bool
+  /// Whether what becomes of a key depends on that key alone.
+  let keysStandAlone: Bool
+  let readsStringLayout: Bool
+  private let storage: UnsafeMutablePointer<JSONStorage>
+  let state: UnsafeMutablePointer<SessionState>
   /// Bytes of fragments.
   @exclusivity(unchecked)
   private(set) var arena: [UInt8] = []
-  /// The frame whose value is at the end of the buffer.
-  @exclusivity(unchecked)
-  unowned(unsafe) var top: EncodingFrame?
   /// A member or an element that is being written and belongs to a fragment.
   @exclusivity(unchecked)
   var pending: PendingFragment?
-  /// A container too many was asked for: the call will fail.
-  @exclusivity(unchecked)
-  var isTooDeep = false
   /// The call is over; what is still written goes nowhere.
   @exclusivity(unchecked)
   var isClosed = false
@@ -41,9 +39,6 @@ final class EncodingSession {
   /// Somebody holds a container of a value that is complete.
   @exclusivity(unchecked)
   var isShared = false
-  /// How many values are being encoded inside one another, containers or not.
-  @exclusivity(unchecked)
-  var level = 0
   @exclusivity(unchecked)
   private var stack: StackBounds?
 
@@ -52,15 +47,26 @@ final class EncodingSession {
 
   init(_ options: EncodingOptions) {
     self.options = options
+    readsStringLayout = !options.publicAPIAlone && StringLayout.isAsExpected
     if case .useDefaultKeys = options.key { convertsKeys = false } else { convertsKeys = true }
+    if case .custom = options.key { keysStandAlone = false } else { keysStandAlone = true }
     storage = JSONStorage(
       capacity: 512, escapesSlashes: !options.formatting.contains(.withoutEscapingSlashes),
       readsStringLayout: readsStringLayout
     ).allocate()
-    cursor = JSONCursor(storage: storage, count: 0)
+    state = .allocate(capacity: 1)
+    state.initialize(to: SessionState(cursor: JSONCursor(storage: storage, count: 0)))
+    state.pointee.sortsMembers = options.formatting.contains(.sortedKeys)
+  }
+
+  /// Goes on with other options, which make no difference to what the session has learnt.
+  func setOptions(_ options: EncodingOptions) {
+    self.options = options
+    state.pointee.sortsMembers = options.formatting.contains(.sortedKeys)
   }
 
   deinit {
+    state.deallocate()
     storage.pointee.base.deallocate()
     storage.deinitialize(count: 1)
     storage.deallocate()
@@ -68,25 +74,66 @@ final class EncodingSession {
 
   /// Makes it ready for another call. A buffer that is larger than most documents is given back.
   func reset() {
-    if storage.pointee.capacity > 1 << 22 {
-      storage.pointee.base.deallocate()
-      storage.pointee.capacity = 1 << 16
-      storage.pointee.base = .allocate(byteCount: 1 << 16, alignment: 64)
-    }
+    shrink(above: 1 << 22)
     cursor = JSONCursor(storage: storage, count: 0)
     if !arena.isEmpty { arena.removeAll(keepingCapacity: arena.capacity < 1 << 20) }
     stack = nil
+    state.pointee.isSorted = true
+  }
+
+  /// Gives back a buffer of more than so many bytes. To be called between documents.
+  func shrink(above most: Int) {
+    guard storage.pointee.capacity > most else { return }
+    storage.pointee.base.deallocate()
+    storage.pointee.capacity = 1 << 16
+    storage.pointee.base = .allocate(byteCount: 1 << 16, alignment: 64)
+    cursor = JSONCursor(storage: storage, count: 0)
+  }
+
+  /// What is known of a type.
+  @inline(__always)
+  func entry<Value>(of _: Value.Type) -> UnsafePointer<TypeEntry> {
+    types.find(Int(bitPattern: ObjectIdentifier(Value.self))) ?? newEntry(of: Value.self)
+  }
+
+  @inline(never)
+  private func newEntry<Value>(of _: Value.Type) -> UnsafePointer<TypeEntry> {
+    types.add(DirectTypes.standard.entry(of: Value.self, convertsKeys: convertsKeys))
+  }
+
+  /// The table for keys of a type, if it can have one.
+  func keyTable<Key: CodingKey>(of _: Key.Type) -> KeyTable? {
+    guard keysStandAlone, KeyKind.of(Key.self) != .other else { return nil }
+    let id = ObjectIdentifier(Key.self)
+    if let table = keyTables[id] { return table }
+    let table = KeyTable(Key.self)
+    keyTables[id] = table
+    return table
+  }
+
+  /// Gives `body` a key as it is written: in quotes, with its escapes and a colon.
+  func withText(ofKey name: String, _ body: (UnsafeRawBufferPointer) -> Void) {
+    let mark = offset
+    cursor = cursor.appending(name).appending(byte: 0x3A).checked()
+    body(bytes(from: mark))
+    rewind(to: mark)
+  }
+
+  var cursor: JSONCursor {
+    @inline(__always) get { state.pointee.cursor }
+    @inline(__always) set { state.pointee.cursor = newValue }
+  }
+
+  var isTooDeep: Bool {
+    get { state.pointee.isTooDeep }
+    set { state.pointee.isTooDeep = newValue }
   }
 
   /// Number of bytes in the buffer.
-  @inline(__always)
-  var offset: Int { cursor.position - storage.pointee.base }
+  var offset: Int { state.offset }
 
   /// Forgets the bytes from `offset` on.
-  @inline(__always)
-  func rewind(to offset: Int) {
-    cursor = JSONCursor(storage: storage, count: offset)
-  }
+  func rewind(to offset: Int) { state.rewind(to: offset) }
 
   /// Moves the bytes from `mark` on to the arena.
   func moveToArena(from mark: Int) -> Range<Int> {
@@ -119,29 +166,19 @@ final class EncodingSession {
     UnsafeRawBufferPointer(start: storage.pointee.base + offset, count: self.offset - offset)
   }
 
-  /// Whether a number since the last call was not finite.
-  @inline(__always)
-  func takeFailure() -> Bool {
-    guard storage.pointee.hasFailed else { return false }
-    storage.pointee.hasFailed = false
-    storage.pointee.error = nil
-    return true
-  }
-
   /// Counts a value inside another one; who leaves it counts back, however it left.
   ///
   /// - Throws: Where a container too many was asked for, or the stack comes to its end.
-  @inline(__always)
   func enterValue() throws {
-    level &+= 1
-    if isTooDeep || level > Self.unchecked { try checkStack() }
+    state.pointee.level += 1
+    if isTooDeep || state.pointee.level > Self.unchecked { try checkStack() }
   }
 
   /// As many values inside one another need no look at the stack.
-  private static var unchecked: Int { 64 }
+  static var unchecked: Int { 64 }
 
   @inline(never)
-  private func checkStack() throws {
+  func checkStack() throws {
     if !isTooDeep {
       let bounds = stack ?? StackBounds.ofThisThread()
       stack = bounds
@@ -150,19 +187,17 @@ final class EncodingSession {
     if isTooDeep { throw NestedTooDeep() }
   }
 
-  /// The document, in the form that the options ask for.
-  func data() -> Data {
+  /// Gives `body` the document in the form that the options ask for.
+  func withDocument<Output>(_ body: (UnsafeRawBufferPointer) throws -> Output) rethrows -> Output {
     let document = bytes(from: 0)
-    guard !options.formatting.isDisjoint(with: [.sortedKeys, .prettyPrinted]) else {
-      return Data(bytes: document.baseAddress!, count: document.count)
+    let isPretty = options.formatting.contains(.prettyPrinted)
+    if state.pointee.sortsMembers, !state.pointee.isSorted {
+      return try SortedMembers.sorting(document).withUnsafeBytes {
+        isPretty ? try Indentation().indenting($0).withUnsafeBytes(body) : try body($0)
+      }
     }
-    let sorted =
-      options.formatting.contains(.sortedKeys) ? SortedMembers.sorting(document) : nil
-    guard options.formatting.contains(.prettyPrinted) else {
-      return sorted.map { Data($0) } ?? Data(document)
-    }
-    return Data(
-      sorted?.withUnsafeBytes { Indentation().indenting($0) } ?? Indentation().indenting(document))
+    return isPretty
+      ? try Indentation().indenting(document).withUnsafeBytes(body) : try body(document)
   }
 }
 

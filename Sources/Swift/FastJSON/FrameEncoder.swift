@@ -9,8 +9,24 @@ struct FrameEncoder: Encoder {
   var userInfo: [CodingUserInfoKey: Any] { frame.session.options.userInfo }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+    let state = frame.state
+    let isFirst = state.pointee.mode == .empty
+    guard
+      let given = state.pointee.given.find(type, isFirst: isFirst)
+        ?? state.pointee.given.make(type, of: frame, isFirst: isFirst)
+    else { return freshContainer() }
+    if state.isDirectSingle, state.pointee.depth &+ 1 < EncodingFrame.depthLimit {
+      state.begin(.object, keys: given._withUnsafeGuaranteedRef { $0.keys })
+    } else {
+      frame.beginObject()
+    }
+    return given._withUnsafeGuaranteedRef { $0.container(type) }
+  }
+
+  /// A container that is not used again.
+  private func freshContainer<Key: CodingKey>() -> KeyedEncodingContainer<Key> {
     frame.beginObject()
-    return frame.gates.container(type, of: frame)
+    return KeyedEncodingContainer(KeyedMembers<Key>(gate: ContainerGate(keepingAlive: frame)))
   }
 
   func unkeyedContainer() -> any UnkeyedEncodingContainer {
