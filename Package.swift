@@ -104,10 +104,14 @@ let package = Package(
       name: "CFuzz", dependencies: ["CAES"], path: "Tests/Fuzz/CFuzz", cSettings: optimisedC),
     .executableTarget(
       name: "fuzz-aes", dependencies: ["CFuzz", "HarnessKit", "CAES"], path: "Tests/Fuzz/Target"),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .executableTarget(
+      name: "count-allocations", dependencies: ["HarnessKit", "CAllocations"],
+      path: "Tests/CountAllocations"),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "harness", "refuse-perf", "HarnessKit",
+        "harness", "refuse-perf", "count-allocations", "HarnessKit",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       exclude: ["Snapshots"]),
