@@ -27,6 +27,6 @@ extension JSONBuffer {
     guard let start = bytes.baseAddress else { return }
     let cursor = JSONCursor(storage: storage, count: used).reserving(bytes.count)
     cursor.position.copyMemory(from: start, byteCount: bytes.count)
-    used += bytes.count
+    used = cursor.position - storage.pointee.base + bytes.count
   }
 }
