@@ -43,8 +43,9 @@ public struct AESCTR: ~Copyable, @unchecked Sendable {  // its memory is its own
   private var block: UInt128 = 0
   /// How many bytes of `block` are used up: 0 to 15, and 16 only at the end of `lastBlock`.
   private var used = 0
-  /// Whether `keystream` holds that of `block`.
-  private var hasKeystream = false
+  /// How many bytes `keystream` holds of that of `block`: 0 or 16. (A Bool would be set together
+  /// with parts of its neighbours, which the next load of those then waits for.)
+  private var kept = 0
 
   /// - Parameters:
   ///   - key: 16, 24 or 32 bytes.
@@ -123,7 +124,7 @@ public struct AESCTR: ~Copyable, @unchecked Sendable {  // its memory is its own
     guard position.block <= lastBlock, (0..<16).contains(position.byte) || isEnd else {
       throw .position(position, last: Position(block: lastBlock, byte: 16))
     }
-    if position.block != block { hasKeystream = false }
+    if position.block != block { kept = 0 }
     block = position.block
     used = position.byte
   }
@@ -134,7 +135,7 @@ public struct AESCTR: ~Copyable, @unchecked Sendable {  // its memory is its own
     lastBlock = start.lastBlock
     block = 0
     used = 0
-    hasKeystream = false
+    kept = 0
   }
 
   /// Whether `count` more bytes can be had.
@@ -171,7 +172,7 @@ public struct AESCTR: ~Copyable, @unchecked Sendable {  // its memory is its own
     run(input + done, output + done, rest)
     block &+= UInt128(truncatingIfNeeded: rest / 16)
     used = rest % 16
-    hasKeystream = false
+    kept = 0
     if used == 0, block &- 1 == lastBlock {
       block = lastBlock
       used = 16
@@ -182,10 +183,10 @@ public struct AESCTR: ~Copyable, @unchecked Sendable {  // its memory is its own
   private mutating func finishBlock(
     _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, _ count: Int
   ) {
-    if !hasKeystream {
+    if kept == 0 {
       keystream.storeBytes(of: 0, as: UInt128.self)
       run(UnsafeRawPointer(keystream), keystream, 16)
-      hasKeystream = true
+      kept = 16
     }
     let from = UnsafeRawPointer(keystream + used)
     var done = 0
@@ -204,7 +205,7 @@ public struct AESCTR: ~Copyable, @unchecked Sendable {  // its memory is its own
     if used == 16, block != lastBlock {
       block &+= 1
       used = 0
-      hasKeystream = false
+      kept = 0
     }
   }
 
