@@ -162,7 +162,8 @@ struct SharedLibraryTests {
     let libraries = try await needed(by: Self.library)
     let allowed = ["libc.so.", "libswiftCore.so", "ld-linux"]
     #expect(libraries.contains { $0.hasPrefix("libc.so.") })
-    #expect(libraries.allSatisfy { name in allowed.contains(where: name.hasPrefix) }, "\(libraries)")
+    #expect(
+      libraries.allSatisfy { name in allowed.contains(where: name.hasPrefix) }, "\(libraries)")
   }
 
   /// The command of Documentation/Embedding.md.

@@ -21,7 +21,7 @@
 
 /// What a run works on, at the same address in all of them; the parent sees it too.
 typedef struct arena {
-  _Alignas(64) uint8_t context[4096];
+  _Alignas(64) uint8_t context[32768];
   _Alignas(64) uint8_t key[64];
   _Alignas(64) uint8_t counter[64];
   _Alignas(64) uint8_t in[CTRACE_LONGEST];
@@ -167,7 +167,7 @@ ctrace_result ctrace_record(const ctrace_case *what, const ctrace_secret *secret
                             ctrace_trace *traces) {
   if (what->n > CTRACE_LONGEST || what->kernel->context_size > sizeof shared->context ||
       what->kernel->context_alignment > 64)
-    return CTRACE_TOO_LONG;
+    return CTRACE_TOO_LARGE;
   if (shared == NULL) {
     void *memory =
         mmap(NULL, sizeof(arena), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -88,7 +88,9 @@ final class CodeMap {
       return "\(function.name)+0x\(String(address - base - function.range.lowerBound, radix: 16))"
     }
     var base: UInt64 = 0
-    guard let module = ctrace_module(address, &base) else { return "0x" + String(address, radix: 16) }
+    guard let module = ctrace_module(address, &base) else {
+      return "0x" + String(address, radix: 16)
+    }
     let library = String(cString: module).split(separator: "/").last ?? "program"
     return "\(library)+0x\(String(address - base, radix: 16))"
   }

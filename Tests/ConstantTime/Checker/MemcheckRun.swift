@@ -56,7 +56,8 @@ struct MemcheckRun {
     // Were the output defined, memcheck would have lost sight of the secret on its way.
     guard flowed == expectedFlow else {
       report.failed(
-        subject, "memcheck lost the secret: \(flowed) of \(expectedFlow) bytes written are undefined")
+        subject,
+        "memcheck lost the secret: \(flowed) of \(expectedFlow) bytes written are undefined")
       return
     }
     let name = code.symbol(of: subject.kernel.row.crypt)
@@ -69,7 +70,9 @@ struct MemcheckRun {
       ? []
       : [Finding(catcher: .memcheck, text: "\(errors) branches or addresses on undefined bits")]
     report.executed(
-      subject, "\(subject.symbol.map { $0 + ", " } ?? "")\(flowed) bytes written, all from the secret", findings: findings,
+      subject,
+      "\(subject.symbol.map { $0 + ", " } ?? "")\(flowed) bytes written, all from the secret",
+      findings: findings,
       by: .memcheck)
   }
 

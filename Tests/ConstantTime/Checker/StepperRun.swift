@@ -115,10 +115,12 @@ struct StepperRun {
     let reason = String(cString: strerror(errno))
     switch result {
     case CTRACE_OK: break
-    case CTRACE_REFUSED: throw .failed( "cannot be traced here: ptrace: \(reason)")
-    case CTRACE_TOO_LONG: throw .failed( "takes more than \(Self.capacity) steps")
-    case CTRACE_UNSUPPORTED: throw .failed( "can only be traced on Linux on x86-64")
-    default: throw .failed( "was ended by a signal, or refused a key of \(keyBytes) bytes")
+    case CTRACE_REFUSED: throw .failed("cannot be traced here: ptrace: \(reason)")
+    case CTRACE_TOO_LONG: throw .failed("takes more than \(Self.capacity) steps")
+    case CTRACE_TOO_LARGE:
+      throw .failed("has a context of \(subject.kernel.row.context_size) bytes: no room for it")
+    case CTRACE_UNSUPPORTED: throw .failed("can only be traced on Linux on x86-64")
+    default: throw .failed("was ended by a signal, or refused a key of \(keyBytes) bytes")
     }
     for index in 0..<Self.secrets {
       let key = Array(keys[keyBytes * index..<keyBytes * (index + 1)])
@@ -127,7 +129,7 @@ struct StepperRun {
         (0..<length).allSatisfy({
           outputs[length * index + $0] == texts[length * index + $0] ^ keystream[$0]
         })
-      else { throw .failed( "encrypts \(length) bytes wrongly when traced") }
+      else { throw .failed("encrypts \(length) bytes wrongly when traced") }
     }
     comparison.add(traces)
   }

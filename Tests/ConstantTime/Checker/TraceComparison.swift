@@ -66,7 +66,8 @@ struct TraceComparison {
         if inAddress.contains(number) {
           found(.register, "\(code.name(of: address)): secret in \(name): \(instruction.text)")
         } else if deciding.contains(number) {
-          found(.register, "\(code.name(of: address)): secret in \(name) decides: \(instruction.text)")
+          found(
+            .register, "\(code.name(of: address)): secret in \(name) decides: \(instruction.text)")
         }
       }
       if instruction.decidingFlags & flags != 0 {

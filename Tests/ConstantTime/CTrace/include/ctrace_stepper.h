@@ -56,6 +56,8 @@ typedef enum ctrace_result {
   CTRACE_REFUSED,
   /// A trace is full.
   CTRACE_TOO_LONG,
+  /// There is no room for the text, or for such a context.
+  CTRACE_TOO_LARGE,
   /// The kernel got a signal, or refused the key.
   CTRACE_FAILED,
   /// Not Linux on x86-64.
