@@ -25,6 +25,8 @@ _Static_assert(sizeof(caes_asm_context) == 256, "CONTEXT_BYTES in context.inc");
 
 CAES_HIDDEN int caes_asm_aesni_set_key(void *ctx, const uint8_t *key, size_t key_bytes);
 CAES_HIDDEN void caes_asm_aesni_clear(void *ctx);
+CAES_HIDDEN int caes_asm_avx512_set_key(void *ctx, const uint8_t *key, size_t key_bytes);
+CAES_HIDDEN void caes_asm_avx512_clear(void *ctx);
 
 #define CAES_KERNEL(symbol, id, technique, required, preferred, flags, context, set_key, clear)    \
   CAES_HIDDEN void symbol(const void *ctx, const uint8_t counter[16], const uint8_t *in,           \

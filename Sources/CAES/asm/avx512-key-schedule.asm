@@ -1,0 +1,260 @@
+; SPDX-License-Identifier: Apache-2.0
+; Computes:  the key schedule of AES (FIPS 197, section 5.2), 128-, 192- and 256-bit keys.
+; Technique: of a 128-bit key's schedule, the last words of round keys come first. They follow from
+;            one another alone, W(i) = W(i - 4) ^ SubWord(RotWord(W(i - 1))) ^ Rcon(i). Kept as
+;            U(i) = W(i) rotated back i times, RotWord is gone, for four times is none:
+;                U(i) = SubWord(U(i - 1)) ^ U(i - 4) ^ (Rcon(i) rotated back i times)
+;            which is an AESENCLAST where all four columns are equal, because ShiftRows moves nothing
+;            there. Round key i is then
+;                W(i)   plus W(i - 1) in columns 0 and 2,                 call that R(i),
+;                R(i)   plus R(i - 2) in columns 0 and 1.
+;            Longer keys, as in aesni-key-schedule.asm: sub_word and a prefix sum.
+; Cost:      6 instructions a round key, of which an AESENCLAST alone is in the chain of dependences;
+;            7 with longer keys. How many key schedules overlap is decided by how many instructions
+;            wait in the schedulers, and for how long.
+; Pays:      where the kernels for 512-bit registers run.
+;
+;   int  caes_asm_avx512_set_key(void *ctx, const uint8_t *key, size_t key_bytes);
+;   void caes_asm_avx512_clear(void *ctx);
+;
+; The contract is that of caes_kernel in caes.h. Needs AES, AVX512F and AVX512VL. Leaf functions: the
+; stack is not touched.
+
+bits 64
+default rel
+%include "context.inc"
+
+section .text align=64
+
+%define ctx       rdi
+%define key       rsi
+%define key_bytes rdx
+
+%define CAES_OK             0
+%define CAES_BAD_KEY_LENGTH 1
+
+%define ALL_THREE 0x96          ; VPTERNLOG: the sum of all operands
+%define PART_OF_FIRST 0x6c      ; the second operand, plus the first one where the third has ones
+
+%macro store_key 2              ; number, register
+    vmovdqa [ctx + ROUND_KEYS + 16 * (%1)], %2
+%endmacro
+
+%macro finish 2                 ; number of rounds, last round key
+    vmovdqa [ctx + LAST_KEY], %2
+    mov dword [ctx + ROUNDS], %1
+    xor eax, eax                ; CAES_OK
+    ret
+%endmacro
+
+global caes_asm_avx512_set_key:function (caes_asm_avx512_set_key.end - caes_asm_avx512_set_key)
+align 64
+caes_asm_avx512_set_key:
+    endbr64
+    cmp key_bytes, 16
+    jne .longer
+
+; ---------------------------------------------------------------------- 128-bit keys
+; U(i) is in xmm<i mod 4>.
+%define k            xmm4
+%define sum2         xmm5       ; word j: the sum of words j and j + 1 of the key
+%define sum4         xmm6       ; of that, likewise
+%define sum8         xmm7
+%define columns_0_2  xmm8
+%define columns_0_1  xmm9
+
+    vmovdqu k, [key]
+    vmovdqa columns_0_2, [mask_columns_0_2]
+    vmovdqa columns_0_1, [mask_columns_0_1]
+    store_key 0, k
+    vpshufd xmm0, k, 0xff               ; W(0) = k[3]
+    vpsrldq sum2, k, 4
+    vpxor   sum2, sum2, k
+    vpsrldq sum4, sum2, 4
+    vpxor   sum4, sum4, sum2
+    vpsrldq sum8, sum4, 4
+    vpxor   sum8, sum8, sum4
+    vpshufb xmm3, sum2, [word2_rotated1] ; W(-1) = k[2] ^ k[3]
+    vpshufb xmm2, sum4, [word1_rotated2] ; W(-2) = k[1] ^ k[3]
+    vpshufb xmm1, sum8, [word0_rotated3] ; W(-3) = k[0] ^ k[1] ^ k[2] ^ k[3]
+
+; Numbers of registers, which change places from round to round.
+%assign before    10            ; W(i - 1)
+%assign now       11            ; W(i)
+%assign r_before  12            ; R(i - 1)
+%assign r_before2 13            ; R(i - 2)
+    vmovdqa xmm10, xmm0
+    vpshufd xmm12, k, 0b11_10_11_10     ; R(0)
+    vpshufd xmm13, sum2, 0b10_01_10_01  ; R(-1)
+
+%assign i 1
+%rep 10
+%assign u i % 4
+%assign u_before (i - 1) % 4
+    vpxor   xmm %+ u, xmm %+ u, [rotated_constants + 16 * (i - 1)]
+    vaesenclast xmm %+ u, xmm %+ u_before, xmm %+ u
+%if u > 0
+    vprord  xmm %+ now, xmm %+ u, 8 * u
+%else
+    vmovdqa xmm %+ now, xmm %+ u
+%endif
+    vpternlogq xmm %+ before, xmm %+ now, columns_0_2, PART_OF_FIRST
+    vpternlogq xmm %+ r_before2, xmm %+ before, columns_0_1, PART_OF_FIRST
+%if i < 10
+    store_key i, xmm %+ r_before2
+%else
+%assign last r_before2
+%endif
+; The round key's register is free, R(i) is where W(i - 1) was.
+%assign free r_before2
+%assign r_before2 r_before
+%assign r_before before
+%assign before now
+%assign now free
+%assign i i + 1
+%endrep
+    finish 10, xmm %+ last
+%undef k
+
+; ---------------------------------------------------------------------- longer keys
+%define word      xmm1
+%define pairs     xmm2
+%define rotated   xmm3
+
+; %1 = SubWord(the word of %2 that the mask %3 picks) ^ %4, in all four columns.
+%macro sub_word 4
+    vpshufb %1, %2, %3
+    vaesenclast %1, %1, %4
+%endmacro
+
+; w[i] ^= w[i - 1] ^ ... ^ w[0] for the four words of %1, and word.
+%macro next_words 1
+    vpslldq pairs, %1, 4
+    vpxor   pairs, pairs, %1
+    vpslldq %1, pairs, 8
+    vpternlogq %1, pairs, word, ALL_THREE
+%endmacro
+
+.longer:
+    cmp key_bytes, 32
+    je  .expand256
+    cmp key_bytes, 24
+    je  .expand192
+    mov eax, CAES_BAD_KEY_LENGTH
+    ret
+
+; The schedule comes in steps of six words, round keys are four: two steps make three of them.
+.expand192:
+%define low       xmm0          ; words 0 to 3 of a step
+%define high      xmm4          ; words 4 and 5, in the low half
+%define joined    xmm5
+%define scratch   xmm6
+
+; Words 0 to 3 of the next step. %1: number of the step, from 1.
+%macro step_low 1
+    sub_word   word, high, rotated, [round_constants + 16 * ((%1) - 1)]
+    next_words low
+%endmacro
+
+; Words 4 and 5 of it.
+%macro step_high 0
+    vpslldq scratch, high, 4
+    vpxor   high, high, scratch
+    vpshufd scratch, low, 0xff
+    vpxor   high, high, scratch
+%endmacro
+
+    vmovdqu low, [key]
+    vmovq   high, [key + 16]
+    vmovdqa rotated, [rotated_second_word]
+    store_key 0, low
+%assign i 0
+%rep 4
+    vmovdqa    joined, high
+    step_low   2 * i + 1
+    step_high
+    vpunpcklqdq joined, joined, low     ; words 4 5 of the step before, 0 1 of this one
+    store_key  3 * i + 1, joined
+    vshufpd    joined, low, high, 1     ; words 2 3 4 5
+    store_key  3 * i + 2, joined
+    step_low   2 * i + 2
+%if i < 3
+    step_high
+    store_key  3 * i + 3, low
+%endif
+%assign i i + 1
+%endrep
+    finish 12, low
+%undef low
+%undef high
+
+.expand256:
+%define even      xmm0
+%define odd       xmm4
+%define straight  xmm5
+%define zero      xmm6
+    vmovdqu even, [key]
+    vmovdqu odd, [key + 16]
+    vmovdqa rotated, [rotated_last_word]
+    vmovdqa straight, [last_word]
+    vpxor   zero, zero, zero
+    store_key 0, even
+    store_key 1, odd
+%assign i 1
+%rep 6
+    sub_word   word, odd, rotated, [round_constants + 16 * (i - 1)]
+    next_words even
+    store_key  2 * i, even
+    sub_word   word, even, straight, zero
+    next_words odd
+    store_key  2 * i + 1, odd
+%assign i i + 1
+%endrep
+    sub_word   word, odd, rotated, [round_constants + 16 * 6]
+    next_words even
+    finish 14, even
+.end:
+
+global caes_asm_avx512_clear:function (caes_asm_avx512_clear.end - caes_asm_avx512_clear)
+align 16
+caes_asm_avx512_clear:
+    endbr64
+    vpxor xmm0, xmm0, xmm0      ; zeroes the whole register, and leaves no upper half in use
+%assign i 0
+%rep CONTEXT_BYTES / 64
+    vmovdqu64 [ctx + 64 * i], zmm0
+%assign i i + 1
+%endrep
+    ret
+.end:
+
+align 16
+mask_columns_0_2:    dd -1, 0, -1, 0
+mask_columns_0_1:    dd -1, -1, 0, 0
+
+; VPSHUFB masks: one word in all four columns, RotWord applied as often as it says.
+word2_rotated1:      times 4 db 9, 10, 11, 8
+word1_rotated2:      times 4 db 6, 7, 4, 5
+word0_rotated3:      times 4 db 3, 0, 1, 2
+rotated_last_word:   times 4 db 13, 14, 15, 12
+last_word:           times 4 db 12, 13, 14, 15
+rotated_second_word: times 4 db 5, 6, 7, 4
+
+; Rcon[i], in all four columns: the powers of x in GF(2^8).
+round_constants:
+%assign power 1
+%rep 7
+    times 4 dd power
+%assign power (power << 1) ^ ((power >> 7) * 0x11b)
+%endrep
+    times 4 dd power            ; the eighth, of 192-bit keys
+
+; The same, rotated back i times.
+rotated_constants:
+%assign power 1
+%assign i 1
+%rep 10
+    times 4 dd power << (8 * (i % 4))
+%assign power (power << 1) ^ ((power >> 7) * 0x11b)
+%assign i i + 1
+%endrep
