@@ -149,6 +149,31 @@ struct ComparisonTests {
     #expect(none.verdict == .unstable && none.notes[0].contains("no limit"))
   }
 
+  @Test("Where memory itself moved, the case's other rows may have moved for that")
+  func memory() throws {
+    let old = try Self.run([("a", 1), ("memcpy", 1)], seed: 21)
+    let moved = try Self.run([("a", 1.06), ("memcpy", 1.085)], seed: 22)
+    let comparison = Self.compare(old, moved, gate: 0.02)
+    #expect(comparison.regressions.isEmpty)
+    #expect(comparison.cases[0].interval!.contains(1))
+    #expect(comparison.cases.allSatisfy { $0.notes.last!.contains("memory itself took +8.") })
+    let still = try Self.run([("a", 1.06), ("memcpy", 1)], seed: 23)
+    #expect(Self.compare(old, still, gate: 0.02).regressions.count == 1)
+    let much = try Self.run([("a", 1.3), ("memcpy", 1.085)], seed: 24)
+    #expect(Self.compare(old, much, gate: 0.02).regressions.count == 1, "more than memory explains")
+  }
+
+  @Test("How well a case is known does not depend on how many others there are")
+  func company() throws {
+    // The interval of one of 400 is twice as wide as its own, and reaches beyond 5 %.
+    let ids = (0..<400).map { "k\($0)" }
+    let old = try Self.run(ids.map { ($0, 1) }, seed: 25, spread: 0.018)
+    let new = try Self.run(ids.map { ($0, 1) }, seed: 26, spread: 0.018)
+    let all = Self.compare(old, new)
+    let wide = all.cases.count { $0.interval!.upperBound - 1 > 0.05 }
+    #expect(wide > 200 && all.unstable.count < 100)
+  }
+
   @Test("Another input under the same name is not compared")
   func otherInput() throws {
     let old = try Self.run([("a", 1)], seed: 17)

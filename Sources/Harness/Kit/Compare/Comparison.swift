@@ -18,7 +18,8 @@ public struct Comparison: Sendable {
       self.gate = gate
     }
 
-    /// A case that could differ by more than this share, and is not known to, is unstable.
+    /// A case that could differ by more than this share, by its own interval, and is not known to, is
+    /// unstable.
     var widest: Double { max(4 * minimumEffect, 0.05) }
   }
 
@@ -42,6 +43,8 @@ public struct Comparison: Sendable {
   /// Two measurements before they are compared.
   struct Pair {
     var name: String
+    /// Of both, where both are one implementation's.
+    var address: Address?
     var old: Double
     var new: Double
     var outcome: Outcome
@@ -116,7 +119,9 @@ extension Comparison.Case {
     self.interval = interval
     notes = pair.notes
     let isWorthIt = abs(ratio - 1) >= rules.minimumEffect
-    let room = max(interval.upperBound - 1, 1 - interval.lowerBound)
+    // How well a case is known does not depend on how many others there are.
+    let own = shift.interval(error: rules.error)
+    let room = max(exp(own.upperBound) - 1, 1 - exp(own.lowerBound))
     if isWorthIt, interval.lowerBound > 1 {
       verdict = .slower
     } else if isWorthIt, interval.upperBound < 1 {

@@ -7,6 +7,8 @@ public struct Shift: Sendable, Equatable {
   public var error: Double
   /// Degrees of freedom that `error` rests on.
   public var freedom: Double
+  /// How far, on either side, something may have moved `value` that no error knows of.
+  public var slack = 0.0
 
   /// The least number of blocks that says anything about the spread of blocks.
   public static let fewestBlocks = 3
@@ -52,23 +54,23 @@ public struct Shift: Sendable, Equatable {
   /// The probability of a value this far from `value` or farther, on either side, if that were the
   /// truth.
   public func probability(of other: Double) -> Double {
-    2 * StudentT(freedom: freedom).upperTail(abs(standardised(other)))
+    let distance = max(0, abs(value - other) - slack)
+    return 2 * StudentT(freedom: freedom).upperTail(standardised(distance))
   }
 
   /// The probability of this value or a higher one, if the truth were `bound` or less, twice: so that
   /// it stands against the same error as a probability of both sides.
   public func probability(atMost bound: Double) -> Double {
-    min(1, 2 * StudentT(freedom: freedom).upperTail(standardised(bound)))
+    min(1, 2 * StudentT(freedom: freedom).upperTail(standardised(value - bound - slack)))
   }
 
   /// Holds the truth but for the given probability, half of which lies on either side.
   public func interval(error probability: Double) -> ClosedRange<Double> {
-    let half = StudentT(freedom: freedom).quantile(upperTail: probability / 2) * error
+    let half = StudentT(freedom: freedom).quantile(upperTail: probability / 2) * error + slack
     return value - half...value + half
   }
 
-  private func standardised(_ other: Double) -> Double {
-    let distance = value - other
+  private func standardised(_ distance: Double) -> Double {
     if error > 0 { return distance / error }
     return distance == 0 ? 0 : distance > 0 ? .infinity : -.infinity
   }
