@@ -43,8 +43,7 @@ AESNI static __m128i expand128(__m128i *w, const uint8_t *key) {
 #define HIGH_LOW(a, b) _mm_castpd_si128(_mm_shuffle_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b), 1))
 
 AESNI static __m128i expand192(__m128i *w, const uint8_t *key) {
-  // The schedule comes in steps of six words, round keys are four: two steps
-  // make three of them.
+  // The schedule comes in steps of six words, round keys are four: two steps make three of them.
   __m128i low = _mm_loadu_si128((const __m128i *)key);         // words 0 to 3 of a step
   __m128i high = _mm_loadl_epi64((const __m128i *)(key + 16)); // words 4 and 5
   __m128i before;

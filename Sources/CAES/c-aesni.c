@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Computes:  AES-CTR, 128-, 192- and 256-bit keys.
-// Technique: AES-NI, 8 blocks in flight, 1 to 8 at the end of a message. The
-// next counter block is
-//            one PADDB (see crossing.h). The end of a message that is no whole
-//            block is written in one piece with the end of the block before.
-// Cost:      13, 15 or 17 vector instructions a block. Zen 4, 8 and 64 KiB:
-// 0.318 and 0.440
-//            cycles/byte for AES-128 and AES-256, where the AES units allow
-//            0.3125 and 0.4375.
-// Pays:      on every x86-64 CPU since 2010; those with VAES have something
-// better.
+// Technique: AES-NI, 8 blocks in flight, 1 to 8 at the end of a message. The next counter block is
+//            one PADDB (see crossing.h). The end of a message that is no whole block is written in
+//            one piece with the end of the block before.
+// Cost:      13, 15 or 17 vector instructions a block. Zen 4, 8 and 64 KiB: 0.318 and 0.440
+//            cycles/byte for AES-128 and AES-256, where the AES units allow 0.3125 and 0.4375.
+// Pays:      on every x86-64 CPU since 2010; those with VAES have something better.
 
 #include "crossing.h"
 
@@ -56,8 +52,7 @@ AESNI INLINE void encrypt(const __m128i *keys, uint32_t rounds, __m128i state[LA
   ROUND(7);
   ROUND(8);
   ROUND(9);
-  // The length of the key is the same for all batches of a message: the
-  // branches are predicted.
+  // The length of the key is the same for all batches of a message: the branches are predicted.
   if (rounds > 10) {
     ROUND(10);
     ROUND(11);
@@ -79,11 +74,10 @@ AESNI INLINE void finish(__m128i last_key, __m128i state[LANES], const uint8_t *
   }
 }
 
-/// The same for a batch, four blocks at a time. The text is added to the last
-/// round key, so that AESENCLAST adds it, and instructions of a kind stand
-/// together. In single file the XORs take slots from the AES units wherever a
-/// neighbour on the core's other thread leaves a batch less room to overlap
-/// with the next one: 2 to 3 % of the whole.
+/// The same for a batch, four blocks at a time. The text is added to the last round key, so that
+/// AESENCLAST adds it, and instructions of a kind stand together. In single file the XORs take
+/// slots from the AES units wherever a neighbour on the core's other thread leaves a batch less
+/// room to overlap with the next one: 2 to 3 % of the whole.
 AESNI INLINE void finish_batch(__m128i last_key, __m128i state[LANES], const uint8_t *in,
                                uint8_t *out) {
 #pragma unroll
@@ -104,8 +98,7 @@ AESNI INLINE void finish_batch(__m128i last_key, __m128i state[LANES], const uin
   }
 }
 
-/// The last `lanes` blocks of a message, counted already; the last one may be
-/// partial.
+/// The last `lanes` blocks of a message, counted already; the last one may be partial.
 AESNI INLINE void crypt_end(const caes_aesni_context *context, __m128i state[LANES],
                             const uint8_t *in, uint8_t *out, size_t n, int lanes) {
   encrypt(context->round_keys, context->rounds, state, lanes);
@@ -120,8 +113,7 @@ AESNI INLINE void crypt_end(const caes_aesni_context *context, __m128i state[LAN
     finish_under16(keystream, in, out, n);
     return;
   }
-  // The last 16 bytes are written in one piece: the end of the block before,
-  // then the partial one.
+  // The last 16 bytes are written in one piece: the end of the block before, then the partial one.
   __m128i window = load(in + n - 16); // before a store may change it: in == out is allowed
   finish(last_key, state, in, out, lanes - 1);
   __m128i to_back = load(slide + tail);

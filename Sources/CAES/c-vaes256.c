@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Computes:  AES-CTR, 128-, 192- and 256-bit keys.
-// Technique: VAES on 256-bit registers, 16 blocks in flight, round keys from
-// memory, where a
-//            broadcast costs no more than a load. Two counter blocks are one
-//            VPADDB (see crossing.h). One block goes through 128-bit registers,
-//            a partial one is written in two pieces that overlap.
-// Cost:      13, 15 or 17 vector instructions for 2 blocks. Zen 4, 8 and 64
-// KiB: 0.160 and 0.223
-//            cycles/byte for AES-128 and AES-256, where the AES units allow
-//            0.1563 and 0.2188.
-// Pays:      where there is VAES without AVX-512, or 512-bit instructions lower
-// the clock: Zen 3,
+// Technique: VAES on 256-bit registers, 16 blocks in flight, round keys from memory, where a
+//            broadcast costs no more than a load. Two counter blocks are one VPADDB (see
+//            crossing.h). One block goes through 128-bit registers, a partial one is written in two
+//            pieces that overlap.
+// Cost:      13, 15 or 17 vector instructions for 2 blocks. Zen 4, 8 and 64 KiB: 0.160 and 0.223
+//            cycles/byte for AES-128 and AES-256, where the AES units allow 0.1563 and 0.2188.
+// Pays:      where there is VAES without AVX-512, or 512-bit instructions lower the clock: Zen 3,
 //            Alder Lake and later, Ice Lake.
 
 #include "crossing.h"
@@ -70,8 +66,7 @@ VAES INLINE void encrypt(const __m128i *keys, uint32_t rounds, __m256i state[LAN
   ROUND(7);
   ROUND(8);
   ROUND(9);
-  // The length of the key is the same for all batches of a message: the
-  // branches are predicted.
+  // The length of the key is the same for all batches of a message: the branches are predicted.
   if (rounds > 10) {
     ROUND(10);
     ROUND(11);
@@ -83,8 +78,8 @@ VAES INLINE void encrypt(const __m128i *keys, uint32_t rounds, __m256i state[LAN
 #undef ROUND
 }
 
-/// Last round, text and store of the first `lanes` registers, four at a time.
-/// The text is added to the last round key, so that VAESENCLAST adds it.
+/// Last round, text and store of the first `lanes` registers, four at a time. The text is added to
+/// the last round key, so that VAESENCLAST adds it.
 VAES INLINE void finish(__m256i last_key, __m256i state[LANES], const uint8_t *in, uint8_t *out,
                         int lanes) {
 #pragma unroll
@@ -95,8 +90,7 @@ VAES INLINE void finish(__m256i last_key, __m256i state[LANES], const uint8_t *i
     for (int i = 0; i < group; i++)
       text[i] =
           _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)(in + 32 * (first + i))), last_key);
-    // Instructions of a kind together: in single file they take slots from the
-    // AES units.
+    // Instructions of a kind together: in single file they take slots from the AES units.
     if (group == 4)
       __asm__("" : "+x"(text[0]), "+x"(text[1]), "+x"(text[2]), "+x"(text[3]));
 #pragma unroll
@@ -125,8 +119,7 @@ VAES INLINE void finish_under32(__m256i keystream, const uint8_t *in, uint8_t *o
   finish_under16(block, in, out, n);
 }
 
-/// The last `lanes` registers of a message, counted already; the last one may
-/// be partial.
+/// The last `lanes` registers of a message, counted already; the last one may be partial.
 VAES INLINE void crypt_end(const caes_aesni_context *context, __m256i state[LANES],
                            const uint8_t *in, uint8_t *out, size_t n, int lanes) {
   encrypt(context->round_keys, context->rounds, state, lanes);
@@ -169,8 +162,7 @@ VAES __attribute__((noinline)) static void caes_c_vaes256_blocks(const caes_aesn
                                                                  const uint8_t *in, uint8_t *out,
                                                                  size_t n) {
   number c = number_at(counter);
-  // The first two blocks, unless a crossing parts them, which is looked at
-  // before they are used.
+  // The first two blocks, unless a crossing parts them, which is looked at before they are used.
   __m256i blocks = _mm256_add_epi8(_mm256_broadcastsi128_si256(load(counter)),
                                    _mm256_set_m128i(increment(1), increment(0)));
   __m256i state[LANES];

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Computes:  AES-CTR, 128-, 192- and 256-bit keys.
-// Technique: VAES on 512-bit registers, 32 blocks in flight, round keys in
-// registers. Four counter
-//            blocks are one VPADDB (see crossing.h). Messages of up to 256
-//            bytes, and up to 64 bytes after a batch, go through 256-bit
-//            registers, one block through a 128-bit one; what is no whole
-//            register is read and written under a mask that n makes, or in a
+// Technique: VAES on 512-bit registers, 32 blocks in flight, round keys in registers. Four counter
+//            blocks are one VPADDB (see crossing.h). Messages of up to 256 bytes, and up to 64
+//            bytes after a batch, go through 256-bit registers, one block through a 128-bit one;
+//            what is no whole register is read and written under a mask that n makes, or in a
 //            single block in two pieces that overlap.
 //            Messages of 8 MiB or more are written past the caches.
-// Cost:      13, 15 or 17 vector instructions for 4 blocks, and one in 8
-// batches has 11 more.
-//            Zen 4, 8 and 64 KiB: 0.157 and 0.220 cycles/byte for AES-128 and
-//            AES-256, where the AES units allow 0.1563 and 0.2188.
-// Pays:      where 512-bit instructions do not lower the clock: Zen 4 and
-// later, Sapphire Rapids
+// Cost:      13, 15 or 17 vector instructions for 4 blocks, and one in 8 batches has 11 more.
+//            Zen 4, 8 and 64 KiB: 0.157 and 0.220 cycles/byte for AES-128 and AES-256, where the
+//            AES units allow 0.1563 and 0.2188.
+// Pays:      where 512-bit instructions do not lower the clock: Zen 4 and later, Sapphire Rapids
 //            and later.
 
 #include "crossing.h"
@@ -25,8 +21,7 @@
 #define LANES 8
 #define BLOCKS (4 * LANES)
 #define BYTES (64 * LANES)
-/// Bytes of a message for which 256-bit registers are the better ones, and of
-/// what batches leave.
+/// Bytes of a message for which 256-bit registers are the better ones, and of what batches leave.
 #define YMM_ALONE 256
 #define YMM_AFTER 64
 /// Bytes of a message that no cache keeps for its reader.
@@ -37,8 +32,8 @@ VAES INLINE __m512i broadcast(const __m128i *block) {
   return _mm512_broadcast_i32x4(_mm_load_si128(block));
 }
 
-/// The same for two places: the VEX form, because the EVEX form from memory,
-/// which the compiler takes otherwise, takes a slot of the vector units.
+/// The same for two places: the VEX form, because the EVEX form from memory, which the compiler
+/// takes otherwise, takes a slot of the vector units.
 VAES INLINE __m256i broadcast_ymm(const void *block) {
   __m256i both;
   __asm__("vbroadcasti128 %1, %0" : "=x"(both) : "m"(*(const uint8_t(*)[16])block));
@@ -110,8 +105,7 @@ VAES INLINE void count_crossing_ymm(number *c, __m256i blocks, __m256i state[LAN
     ROUND(aesenc, 7);                                                                              \
     ROUND(aesenc, 8);                                                                              \
     ROUND(aesenc, 9);                                                                              \
-    /* The length of the key is the same for all batches: the branches are                         \
-     * predicted. */                                                                               \
+    /* The length of the key is the same for all batches: the branches are predicted. */           \
     if (rounds > 10) {                                                                             \
       ROUND(aesenc, 10);                                                                           \
       ROUND(aesenc, 11);                                                                           \
@@ -122,8 +116,8 @@ VAES INLINE void count_crossing_ymm(number *c, __m256i blocks, __m256i state[LAN
     }                                                                                              \
   } while (0)
 
-/// Last round, text and store of a batch, four registers at a time. The text is
-/// added to the last round key, so that VAESENCLAST adds it.
+/// Last round, text and store of a batch, four registers at a time. The text is added to the last
+/// round key, so that VAESENCLAST adds it.
 VAES INLINE void finish(__m512i last_key, __m512i state[LANES], const uint8_t *in, uint8_t *out,
                         int streamed) {
 #pragma unroll
@@ -132,8 +126,7 @@ VAES INLINE void finish(__m512i last_key, __m512i state[LANES], const uint8_t *i
 #pragma unroll
     for (int i = 0; i < 4; i++)
       text[i] = _mm512_xor_si512(_mm512_loadu_si512(in + 64 * (first + i)), last_key);
-    // Instructions of a kind together: in single file they take slots from the
-    // AES units.
+    // Instructions of a kind together: in single file they take slots from the AES units.
     __asm__("" : "+v"(text[0]), "+v"(text[1]), "+v"(text[2]), "+v"(text[3]));
 #pragma unroll
     for (int i = 0; i < 4; i++)
@@ -148,8 +141,8 @@ VAES INLINE void finish(__m512i last_key, __m512i state[LANES], const uint8_t *i
   }
 }
 
-/// Whole batches from blocks `blocks` and number `*c` on, written past the
-/// caches if `streamed`: then `out` is aligned to 64 bytes.
+/// Whole batches from blocks `blocks` and number `*c` on, written past the caches if `streamed`:
+/// then `out` is aligned to 64 bytes.
 /// @returns the blocks after them.
 VAES INLINE __m512i crypt_batches(const caes_aesni_context *context, __m512i blocks, number *c,
                                   const uint8_t *in, uint8_t *out, size_t batches, int streamed) {
@@ -182,8 +175,7 @@ VAES INLINE __m512i crypt_batches(const caes_aesni_context *context, __m512i blo
   return blocks;
 }
 
-/// The last `lanes` registers of a message, counted already; the last one may
-/// be partial.
+/// The last `lanes` registers of a message, counted already; the last one may be partial.
 VAES INLINE void crypt_end(const caes_aesni_context *context, __m512i state[LANES],
                            const uint8_t *in, uint8_t *out, size_t n, int lanes) {
   uint32_t rounds = context->rounds;

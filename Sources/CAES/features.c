@@ -65,10 +65,9 @@ static uint64_t without_orphans(uint64_t set) {
   return set;
 }
 
-/// Skylake-SP to Tiger Lake lower the clock for 512-bit instructions, by so
-/// much that 256-bit code is the better choice for short bursts (Intel 64 and
-/// IA-32 Optimization Reference Manual, section 2.6.3 on power licences). AMD
-/// and Intel from Sapphire Rapids on do not.
+/// Skylake-SP to Tiger Lake lower the clock for 512-bit instructions, by so much that 256-bit code
+/// is the better choice for short bursts (Intel 64 and IA-32 Optimization Reference Manual,
+/// section 2.6.3 on power licences). AMD and Intel from Sapphire Rapids on do not.
 static int lowers_clock_for_zmm(const caes_cpuid *leaves) {
   static const char intel[12] = {'G', 'e', 'n', 'u', 'i', 'n', 'e', 'I', 'n', 't', 'e', 'l'};
   char vendor[12];

@@ -31,17 +31,14 @@ typedef struct caes_aesni_context {
   uint32_t rounds;
 } caes_aesni_context;
 
-CAES_HIDDEN int caes_aesni_set_key(void *ctx, const uint8_t *key,
-                                   size_t key_bytes);
+CAES_HIDDEN int caes_aesni_set_key(void *ctx, const uint8_t *key, size_t key_bytes);
 CAES_HIDDEN void caes_aesni_clear(void *ctx);
-CAES_HIDDEN int caes_avx512_set_key(void *ctx, const uint8_t *key,
-                                    size_t key_bytes);
+CAES_HIDDEN int caes_avx512_set_key(void *ctx, const uint8_t *key, size_t key_bytes);
 CAES_HIDDEN void caes_avx512_clear(void *ctx);
 
-#define CAES_KERNEL(symbol, id, technique, required, preferred, flags,         \
-                    context, set_key, clear)                                   \
-  CAES_HIDDEN void symbol(const void *ctx, const uint8_t counter[16],          \
-                          const uint8_t *in, uint8_t *out, size_t n);
+#define CAES_KERNEL(symbol, id, technique, required, preferred, flags, context, set_key, clear)    \
+  CAES_HIDDEN void symbol(const void *ctx, const uint8_t counter[16], const uint8_t *in,           \
+                          uint8_t *out, size_t n);
 #include "kernels.def"
 #undef CAES_KERNEL
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of a message in 128-bit registers, without a byte too many read or
-// written.
+// The end of a message in 128-bit registers, without a byte too many read or written.
 
 #ifndef CAES_PARTIAL_BLOCK_H
 #define CAES_PARTIAL_BLOCK_H
@@ -11,13 +10,12 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/// PSHUFB masks that move bytes: from slide + 16 + k to the front by k, from
-/// slide + 16 - k to the back by k. What moves in is 0.
+/// PSHUFB masks that move bytes: from slide + 16 + k to the front by k, from slide + 16 - k to the
+/// back by k. What moves in is 0.
 static const uint8_t slide[48] = {
-    0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-    0x80, 0x80, 0x80, 0x80, 0,    1,    2,    3,    4,    5,    6,    7,
-    8,    9,    10,   11,   12,   13,   14,   15,   0x80, 0x80, 0x80, 0x80,
-    0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+    0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+    0,    1,    2,    3,    4,    5,    6,    7,    8,    9,    10,   11,   12,   13,   14,   15,
+    0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
 };
 
 __attribute__((target("sse2"))) INLINE __m128i load(const void *from) {
@@ -28,10 +26,9 @@ __attribute__((target("sse2"))) INLINE void store(void *to, __m128i block) {
   _mm_storeu_si128((__m128i *)to, block);
 }
 
-/// A partial block with no other in reach: `n` from 1 to 15, in two pieces that
-/// overlap.
-__attribute__((target("ssse3"))) INLINE void
-finish_under16(__m128i keystream, const uint8_t *in, uint8_t *out, size_t n) {
+/// A partial block with no other in reach: `n` from 1 to 15, in two pieces that overlap.
+__attribute__((target("ssse3"))) INLINE void finish_under16(__m128i keystream, const uint8_t *in,
+                                                            uint8_t *out, size_t n) {
   uint64_t low, high;
   uint32_t short_low, short_high;
   __m128i shifted;

@@ -56,7 +56,7 @@ struct WrongFunction: Sendable, CustomTestStringConvertible {
       WrongFunction(name: "runs into padding", summary: "ends with SIGTRAP at +0x5"),
       WrongFunction(name: "divides by zero", summary: "ends with SIGFPE at +0x6"),
       WrongFunction(
-        name: "spills a round key", summary: "leaves 8 bytes of round key 10, 37 bytes below",
+        name: "spills a round key", summary: "leaves 8 bytes of round key 9, 37 bytes below",
         check: "stack"),
       WrongFunction(
         name: "spills a word of the key schedule", summary: "leaves 4 bytes of round key 4, ",

@@ -93,7 +93,10 @@ struct ResultFileTests {
     let run = Lab(seed: 1).run(
       selection, plan: .once, source: try CycleSourceChoice(forced: .nanoseconds, selfTest: nil),
       calibration: .measure(seconds: 0.001))
-    let real = RunRecord(run, started: Date(), cpuReport: .current(), arguments: [])
+    var real = try SyntheticRun.everyOutcome()
+    real.run = run
+    real.cpuReport = .current()
+    real.machine = Machine(real.cpuReport)
     for record in [real, try SyntheticRun.everyOutcome()] {
       let bytes = try ResultFile([record]).bytes()
       #expect(try schema.violations(Data(bytes)).sorted() == [])

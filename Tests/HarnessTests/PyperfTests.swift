@@ -15,7 +15,7 @@ private enum Pyperf {
   static let python = folder + "/bin/python3"
 
   /// Why it cannot be had, or nil.
-  static let obstacle: String? = Synchronous.wait {
+  static func obstacle() async -> String? {
     if await run(python, ["-m", "pyperf", "--version"]) != nil { return nil }
     guard await run("python3", ["-m", "venv", folder]) != nil else {
       return "python3 -m venv fails here (Debian: apt-get install python3-venv)"
@@ -43,7 +43,7 @@ struct PyperfTests {
 
   @Test("show, stats, check and compare_to: the same direction, and the same ratio within 1 %")
   func reads() async throws {
-    if let obstacle = Pyperf.obstacle {
+    if let obstacle = await Pyperf.obstacle() {
       print("skipped: pyperf reads what is exported for it: \(obstacle)")
       return
     }

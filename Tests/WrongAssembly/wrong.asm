@@ -170,7 +170,7 @@ wrong wrong_divides_by_zero
 
 wrong wrong_spills_key
     endbr64
-    movdqu  xmm0, [rdi + PREFIX + 160]
+    movdqu  xmm0, [rdi + PREFIX + 144]
     movdqu  [rsp - 29], xmm0            ; where no word of it is aligned
     go_on
 

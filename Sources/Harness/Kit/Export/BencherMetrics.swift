@@ -4,8 +4,8 @@
 struct BencherMetrics: Encodable {
   struct Metric: Encodable {
     var value: Double
-    var lower_value: Double?
-    var upper_value: Double?
+    var lowerValue: Double?
+    var upperValue: Double?
   }
 
   private var benchmarks: [String: [String: Metric]]
@@ -19,8 +19,8 @@ struct BencherMetrics: Encodable {
       func bounded(_ values: OrderStatistics, times factor: Double) -> Metric {
         let interval = values.medianInterval(confidence: 0.95)
         return Metric(
-          value: values.median * factor, lower_value: interval.map { $0.lowerBound * factor },
-          upper_value: interval.map { $0.upperBound * factor })
+          value: values.median * factor, lowerValue: interval.map { $0.lowerBound * factor },
+          upperValue: interval.map { $0.upperBound * factor })
       }
       // Bencher's own measures are `latency`, in nanoseconds, and `throughput`, in operations a
       // second.

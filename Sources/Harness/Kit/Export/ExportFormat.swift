@@ -38,16 +38,19 @@ public enum ExportFormat: String, CaseIterable, Sendable {
     }
     return switch self {
     case .pyperf: Self.json(PyperfSuite(rows))
-    case .googleBenchmark: Self.json(GoogleBenchmarkOutput(rows))
+    case .googleBenchmark: Self.json(GoogleBenchmarkOutput(rows), keys: .convertToSnakeCase)
     case .githubActionBenchmark: Self.json(rows.map(GitHubActionBenchmark.init))
-    case .bmf: Self.json(BencherMetrics(rows))
+    case .bmf: Self.json(BencherMetrics(rows), keys: .convertToSnakeCase)
     case .csv: CSVTable(rows).text
     case .markdown: MarkdownTables(rows, of: file).text
     }
   }
 
-  private static func json(_ value: some Encodable) -> String {
+  private static func json(
+    _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys
+  ) -> String {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = keys
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
       return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"

@@ -11,40 +11,40 @@ struct GoogleBenchmarkOutput: Encodable {
       var level: Int
       /// In bytes.
       var size: Int
-      var num_sharing: Int
+      var numSharing: Int
     }
 
     var date: String
-    var host_name: String
+    var hostName: String
     var executable = "harness"
-    var num_cpus: Int
-    var mhz_per_cpu: Int
-    var cpu_scaling_enabled: Bool
+    var numCpus: Int
+    var mhzPerCpu: Int
+    var cpuScalingEnabled: Bool
     var caches: [Cache]
-    var load_avg: [Double] = []
-    var library_build_type: String
+    var loadAvg: [Double] = []
+    var libraryBuildType: String
   }
 
   struct Entry: Encodable {
     var name: String
-    var family_index: Int
-    var per_family_instance_index = 0
-    var run_name: String
-    var run_type: String
+    var familyIndex: Int
+    var perFamilyInstanceIndex = 0
+    var runName: String
+    var runType: String
     var repetitions: Int
-    var repetition_index: Int?
+    var repetitionIndex: Int?
     var threads = 1
-    var aggregate_name: String?
-    var aggregate_unit: String?
+    var aggregateName: String?
+    var aggregateUnit: String?
     /// Calls in the sample; of an aggregate, the number of repetitions.
     var iterations: Int
     /// Nanoseconds a call; of the coefficient of variation, a share.
-    var real_time: Double
-    var cpu_time: Double
-    var time_unit = "ns"
-    var bytes_per_second: Double?
+    var realTime: Double
+    var cpuTime: Double
+    var timeUnit = "ns"
+    var bytesPerSecond: Double?
     /// In the unit of the run's cycle source.
-    var cost_per_byte: Double?
+    var costPerByte: Double?
   }
 
   var context: Context
@@ -63,25 +63,25 @@ struct GoogleBenchmarkOutput: Encodable {
     let costs = measurement.costPerCall.map { $0 / bytes }
     func entry(_ time: Double, iterations: Int, cost: Double) -> Entry {
       Entry(
-        name: exported.name, family_index: family, run_name: exported.name, run_type: "iteration",
-        repetitions: samples.count, iterations: iterations, real_time: time, cpu_time: time,
-        bytes_per_second: bytes / time * 1e9, cost_per_byte: cost)
+        name: exported.name, familyIndex: family, runName: exported.name, runType: "iteration",
+        repetitions: samples.count, iterations: iterations, realTime: time, cpuTime: time,
+        bytesPerSecond: bytes / time * 1e9, costPerByte: cost)
     }
     var entries = samples.indices.map { index in
       var one = entry(
         times[index],
         iterations: samples[index].callsPerSlice * samples[index].counted.count, cost: costs[index])
-      one.repetition_index = index
+      one.repetitionIndex = index
       return one
     }
     guard samples.count > 1 else { return entries }
     func aggregate(_ name: String, _ time: Double, cost: Double, unit: String = "time") {
       var one = entry(time, iterations: samples.count, cost: cost)
       one.name += "_\(name)"
-      one.run_type = "aggregate"
-      one.aggregate_name = name
-      one.aggregate_unit = unit
-      if name == "stddev" || name == "cv" { one.bytes_per_second = nil }
+      one.runType = "aggregate"
+      one.aggregateName = name
+      one.aggregateUnit = unit
+      if name == "stddev" || name == "cv" { one.bytesPerSecond = nil }
       entries.append(one)
     }
     let (time, cost) = (Moments(times), Moments(costs))
@@ -113,10 +113,10 @@ extension GoogleBenchmarkOutput.Context {
     let report = record.cpuReport
     let calibration = record.run.calibration
     date = record.started.formatted(.iso8601).replacing("Z", with: "+00:00")
-    host_name = "\(record.machine.name)-\(record.machine.id)"
-    num_cpus = MeasuringEnvironment.count(list: report.environment.onlineCPUs ?? "0") ?? 1
-    mhz_per_cpu = Int((calibration.coreHertz / 1e6).rounded())
-    cpu_scaling_enabled = report.environment.governor.map { $0 != "performance" } ?? false
+    hostName = "\(record.machine.name)-\(record.machine.id)"
+    numCpus = MeasuringEnvironment.count(list: report.environment.onlineCPUs ?? "0") ?? 1
+    mhzPerCpu = Int((calibration.coreHertz / 1e6).rounded())
+    cpuScalingEnabled = report.environment.governor.map { $0 != "performance" } ?? false
     caches = report.caches.map { cache in
       let type =
         switch cache.kind {
@@ -125,9 +125,9 @@ extension GoogleBenchmarkOutput.Context {
         case .unified: "Unified"
         }
       return Cache(
-        type: type, level: cache.level, size: cache.bytes, num_sharing: cache.sharedBy ?? 1)
+        type: type, level: cache.level, size: cache.bytes, numSharing: cache.sharedBy ?? 1)
     }
-    library_build_type =
+    libraryBuildType =
       record.build.isSwiftOptimised && record.build.isCOptimised ? "release" : "debug"
   }
 }
