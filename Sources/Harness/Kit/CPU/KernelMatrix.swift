@@ -31,6 +31,7 @@ public struct KernelMatrixRow: Codable, Sendable, Equatable {
       case .aes: "aes"
       case .json: "json"
       case .memcpy: "any"
+      case .foreign: "foreign"
       }
     needs = implementation.required.names
     prefers = implementation.preferred.names

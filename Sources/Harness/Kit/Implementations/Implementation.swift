@@ -6,6 +6,8 @@ public struct Implementation: Sendable {
     case json(any JSONEncoding)
     /// No work at all: what moving the bytes costs.
     case memcpy
+    /// Done in another process.
+    case foreign(any ForeignWork)
   }
 
   /// Language or library, then technique: `c-vaes512`.

@@ -23,6 +23,8 @@ extension Selection.Group {
       return Memcpy(bytes: AESPyaes.text.count, layout: layout)
     case (_, .memcpy, .payload(let payload)):
       return Memcpy(bytes: payload.byteCount, layout: layout)
+    case (_, .foreign(let work), _):
+      return try work.prepare(workload, `case`, seed: seed, layout: layout)
     default:
       preconditionFailure("\(`case`.id) is no case of \(workload.id)")
     }

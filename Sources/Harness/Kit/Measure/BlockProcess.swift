@@ -155,6 +155,15 @@ extension RunResult {
     return loads.isEmpty ? nil : SliceJudge.idle(loads)
   }
 
+  /// What failed, by `workload/implementation`: one failure takes the figures of all cases.
+  var exclusions: Lab.Exclusions {
+    Lab.Exclusions(
+      failures.map {
+        (Lab.key($0.row.address.workload, $0.row.address.implementation), $0.row.outcome)
+      },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// Puts in why an implementation has no figure.
   public mutating func take(_ excluded: Lab.Exclusions) {
     for index in rows.indices {

@@ -32,7 +32,7 @@ public struct BlockwiseRun {
   public func run(by lab: Lab) throws -> RunResult {
     let start = ContinuousClock.now
     func elapsed() -> Double { (ContinuousClock.now - start) / .seconds(1) }
-    let excluded = lab.check(selection)
+    var excluded = lab.check(selection)
     var parts: [RunResult] = []
     var idleLoad: Double?
     for block in 0..<plan.blocks where !Interruption.isRequested {
@@ -46,6 +46,7 @@ public struct BlockwiseRun {
           arguments: arguments
             + process.arguments(source: source.source, seed: lab.seed, seconds: share))
         idleLoad = [idleLoad, part.idleLoad].compactMap(\.self).min()
+        excluded.merge(part.exclusions) { known, _ in known }
         parts.append(part)
       } catch  where Interruption.isRequested {
         break

@@ -24,23 +24,23 @@ struct GroupRun {
         contestants.append(
           Contestant(id: implementation.id) { try prepare(implementation, layout: $0) })
       } catch {
-        outcomes[implementation.id] = .unprepared(reason: "\(error)")
+        outcomes[implementation.id] = RunResult.Outcome(error)
       }
     }
 
     var moves: [Limit] = []
     let loops = Limits.moves(group.workload, bytes: bytes)
-    do {
-      let measured = try sampler.measureUntilInterrupted(contestants + loops, deadline: deadline)
-      for (contestant, measurement) in zip(contestants, measured) {
-        outcomes[contestant.id] = measurement.map { .measured($0) }
+    let measured = sampler.measureUntilInterrupted(contestants + loops, deadline: deadline)
+    for (contestant, measurement) in zip(contestants, measured) {
+      switch measurement {
+      case .success(let measurement): outcomes[contestant.id] = .measured(measurement)
+      case .failure(let error): outcomes[contestant.id] = RunResult.Outcome(error)
+      case nil: break
       }
-      moves = zip(loops, measured.dropFirst(contestants.count)).compactMap { loop, measurement in
-        measurement.map { Limit(name: loop.id, costPerByte: $0.costPerByte.lowerQuartile) }
-      }
-    } catch {
-      for contestant in contestants {
-        outcomes[contestant.id] = .unprepared(reason: "\(error)")
+    }
+    moves = zip(loops, measured.dropFirst(contestants.count)).compactMap { loop, measurement in
+      (try? measurement?.get()).map {
+        Limit(name: loop.id, costPerByte: $0.costPerByte.lowerQuartile)
       }
     }
 
@@ -81,6 +81,17 @@ struct GroupRun {
 
   private func prepare(_ implementation: Implementation, layout: Int) throws -> any PreparedCase {
     try group.prepare(implementation, seed: seed, layout: layout)
+  }
+}
+
+extension RunResult.Outcome {
+  /// What becomes of a row whose implementation threw that.
+  init(_ error: any Error) {
+    if let mismatch = error as? Mismatch {
+      self = .failed(mismatch)
+    } else {
+      self = .unprepared(reason: "\(error)")
+    }
   }
 }
 

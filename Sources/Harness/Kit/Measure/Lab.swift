@@ -32,6 +32,8 @@ public struct Lab {
       return verifyJSON(encoding, seed: seed, payloads: payloads)
     case (_, .memcpy):
       return Memcpy.verify(seed: seed)
+    case (_, .foreign(let work)):
+      return work.verify(workload, payloads: payloads, seed: seed)
     default:
       preconditionFailure("\(implementation.id) does not do \(workload.id)")
     }
@@ -105,6 +107,7 @@ public struct Lab {
       limits = Limits()
     }
     result.unitLimits = limits.aesRounds
+    var excluded = excluded
     for (index, group) in selection.groups.enumerated() {
       if Interruption.isRequested { break }
       progress(
@@ -118,7 +121,10 @@ public struct Lab {
       let excludedHere = excluded.filter { $0.key.hasPrefix(group.workload.id + "/") }
       result.rows += GroupRun(group: group, seed: seed, limits: limits, deadline: deadline)
         .rows(by: sampler) { excludedHere[Self.key(group.workload.id, $0.id)] }
+      // What failed while it was measured has no figure in other cases either.
+      excluded.merge(result.exclusions) { known, _ in known }
     }
+    result.take(excluded)
     result.isPartial = Interruption.isRequested
     result.elapsed = Double(ccpu_monotonic_raw_ns() - start) / 1e9
     return result

@@ -47,13 +47,13 @@ public final class Sampler {
   /// - Parameter deadline: when to stop, in nanoseconds of CLOCK_MONOTONIC_RAW, after as many
   ///   rounds as fit and no fewer than planned; nil takes exactly the planned rounds.
   /// - Returns: one measurement a contestant, in their order.
-  /// - Throws: ``Interrupted``, when that came before each had a sample; what preparing throws.
+  /// - Throws: ``Interrupted``, when that came before each had a sample; what a contestant throws.
   public func measure(
     _ contestants: [Contestant], deadline: UInt64? = nil
   ) throws -> [Measurement] {
     try measureUntilInterrupted(contestants, deadline: deadline).map {
       guard let measurement = $0 else { throw Interrupted() }
-      return measurement
+      return try measurement.get()
     }
   }
 
@@ -61,13 +61,29 @@ public final class Sampler {
     public var description: String { "interrupted" }
   }
 
-  /// The same, with nil for contestants that an interruption left without a sample.
+  /// The same, with nil for contestants that an interruption left without a sample, and with the
+  /// errors of those that failed, which the others do not notice.
   func measureUntilInterrupted(
     _ contestants: [Contestant], deadline: UInt64? = nil
-  ) throws -> [Measurement?] {
+  ) -> [Result<Measurement, any Error>?] {
     guard !contestants.isEmpty else { return [] }
-    var prepared = try contestants.map { try $0.prepare(firstLayout) }
-    let paces = prepared.map(findPace)
+    var failures = [(any Error)?](repeating: nil, count: contestants.count)
+    func attempt<Value>(_ index: Int, _ body: () throws -> Value) -> Value? {
+      guard failures[index] == nil else { return nil }
+      do {
+        return try body()
+      } catch {
+        failures[index] = error
+        return nil
+      }
+    }
+    var prepared = contestants.indices.map { index in
+      attempt(index) { try contestants[index].prepare(firstLayout) }
+    }
+    let bytesPerCall = prepared.map { $0?.bytesPerCall ?? 1 }
+    let paces = prepared.indices.map { index in
+      prepared[index].flatMap { one in attempt(index) { try findPace(one) } } ?? Pace.none
+    }
     var samples = [[Sample]](repeating: [], count: contestants.count)
     let schedule = RoundSchedule(plan: plan, start: ccpu_monotonic_raw_ns(), deadline: deadline)
     var block = 0
@@ -75,8 +91,11 @@ public final class Sampler {
     func takeRound() {
       for index in order(round: round, of: contestants.count)
       where paces[index].takesPart(in: round, of: plan.rounds) && !Interruption.isRequested {
-        samples[index].append(
-          takeSample(prepared[index], pace: paces[index], round: round, block: block))
+        guard let one = prepared[index] else { continue }
+        let sample = attempt(index) {
+          try takeSample(one, pace: paces[index], round: round, block: block)
+        }
+        if let sample { samples[index].append(sample) } else { prepared[index] = nil }
       }
       round += 1
     }
@@ -86,15 +105,21 @@ public final class Sampler {
       if blockOfRound != block {
         block = blockOfRound
         prepared.removeAll()
-        prepared = try contestants.map { try $0.prepare(firstLayout + block) }
-        for (one, pace) in zip(prepared, paces) { one.run(pace.calls) }
+        prepared = contestants.indices.map { index in
+          attempt(index) {
+            let one = try contestants[index].prepare(firstLayout + block)
+            one.run(paces[index].calls)
+            return one
+          }
+        }
       }
       takeRound()
     }
     // Calls too long to be clean but by chance are not waited for.
     func isWaiting() -> Bool {
-      zip(samples, paces).contains { samples, pace in
-        pace.repeats > 0 && samples.count(where: \.isClean) * 2 < pace.rounds
+      contestants.indices.contains { index in
+        failures[index] == nil && paces[index].repeats > 0
+          && samples[index].count(where: \.isClean) * 2 < paces[index].rounds
       }
     }
     while deadline == nil, patience > 0, isWaiting(), !Interruption.isRequested {
@@ -103,12 +128,14 @@ public final class Sampler {
       patience -= Double(ccpu_monotonic_raw_ns() - start) / 1e9
     }
     return contestants.indices.map { index in
+      if let failure = failures[index] { return .failure(failure) }
       guard !samples[index].isEmpty else { return nil }
-      return Measurement(
-        samples: samples[index], planned: min(paces[index].rounds, samples[index].count),
-        callsPerSlice: paces[index].calls,
-        bytesPerCall: prepared[index].bytesPerCall, source: source,
-        ticksPerSecond: calibration.ticksPerSecond)
+      return .success(
+        Measurement(
+          samples: samples[index], planned: min(paces[index].rounds, samples[index].count),
+          callsPerSlice: paces[index].calls,
+          bytesPerCall: bytesPerCall[index], source: source,
+          ticksPerSecond: calibration.ticksPerSecond))
     }
   }
 
@@ -121,27 +148,33 @@ public final class Sampler {
     var repeats: Int
     var rounds: Int
 
+    /// Of one that failed before it was found: nobody waits for its samples.
+    static let none = Pace(calls: 1, slices: 1, repeats: 0, rounds: 0)
+
     /// Spreads fewer rounds evenly over all of them.
     func takesPart(in round: Int, of all: Int) -> Bool {
       rounds >= all || (round + 1) * rounds / all > round * rounds / all
     }
   }
 
-  private func findPace(_ prepared: any PreparedCase) -> Pace {
+  private func findPace(_ prepared: any PreparedCase) throws -> Pace {
+    let foreign = prepared as? any ForeignCase
+    func ticks(_ calls: Int) throws -> Double {
+      if let foreign { return try foreign.takeSlice(calls: calls).ticks }
+      let start = ccpu_ticks()
+      prepared.run(calls)
+      return Double(ccpu_ticks() - start) - calibration.overheadTicks
+    }
     // The fastest of several tries: what disturbs only makes slower.
-    func seconds(_ calls: Int, tries: Int) -> Double {
-      (0..<tries).map { _ in
-        let start = ccpu_ticks()
-        prepared.run(calls)
-        return Double(ccpu_ticks() - start) - calibration.overheadTicks
-      }.min()! / calibration.ticksPerSecond
+    func seconds(_ calls: Int, tries: Int) throws -> Double {
+      try (0..<tries).map { _ in try ticks(calls) }.min()! / calibration.ticksPerSecond
     }
     var calls = 1
-    var time = seconds(1, tries: 1)
-    if time < plan.longCall { time = seconds(1, tries: 3) }
+    var time = try seconds(1, tries: 1)
+    if time < plan.longCall { time = try seconds(1, tries: 3) }
     while time < plan.slice / 4, calls < 1 << 30 {
       calls *= 2
-      time = seconds(calls, tries: 3)
+      time = try seconds(calls, tries: 3)
     }
     let perCall = max(time / Double(calls), 1e-10)
     let multiple = plan.callMultiple
@@ -177,7 +210,12 @@ public final class Sampler {
 
   private func takeSample(
     _ prepared: any PreparedCase, pace: Pace, round: Int, block: Int
-  ) -> Sample {
+  ) throws -> Sample {
+    if let foreign = prepared as? any ForeignCase {
+      return Sample(
+        round: round, block: block, callsPerSlice: pace.calls,
+        slices: try takeSlices(foreign, pace: pace))
+    }
     var slices: [Slice] = []
     slices.reserveCapacity(pace.slices)
     // What ran before left its traces in caches and predictors: one call does not count.
@@ -202,5 +240,28 @@ public final class Sampler {
       before = after
     }
     return Sample(round: round, block: block, callsPerSlice: pace.calls, slices: slices)
+  }
+
+  /// The same where another process does the timing, and the probing where it can.
+  private func takeSlices(_ foreign: any ForeignCase, pace: Pace) throws -> [Slice] {
+    var slices: [Slice] = []
+    var clean = 0
+    let most = pace.slices + pace.slices * pace.repeats
+    while clean < pace.slices, slices.count < most {
+      let wanted = min(pace.slices - clean, most - slices.count)
+      let ownBefore = takeProbe()
+      let taken = try foreign.takeSlices(wanted, calls: pace.calls)
+      let ownAfter = takeProbe()
+      for (ticks, before, after) in taken {
+        let (before, after) = (before ?? ownBefore, after ?? ownAfter)
+        judge.learn(after)
+        let slice = Slice(
+          ticks: ticks, before: before, after: after,
+          flags: judge.flags(before: before, after: after))
+        if slice.isClean { clean += 1 }
+        slices.append(slice)
+      }
+    }
+    return slices
   }
 }

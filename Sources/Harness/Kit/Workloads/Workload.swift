@@ -38,6 +38,7 @@ public struct Workload: Sendable, Hashable {
   public func isDone(by implementation: Implementation) -> Bool {
     switch (kind, implementation.work) {
     case (.aesCTR, .aes), (.jsonEncode, .json), (_, .memcpy): true
+    case (_, .foreign(let work)): work.does(self)
     default: false
     }
   }
