@@ -323,7 +323,7 @@ struct MergeTests {
     let svg = history.svg()
     #expect(svg == history.svg())
     #expect(svg.components(separatedBy: "<title").count - 1 == 3)
-    #expect(svg.contains("prefers-color-scheme: dark") && svg.contains("class=\"jump\""))
+    #expect(svg.contains("prefers-color-scheme:dark") && svg.contains("class=\"ol-limit\""))
     #expect(!svg.contains("nan") && !svg.contains("inf"))
     let open = svg.components(separatedBy: "<g ").count
     #expect(open == svg.components(separatedBy: "</g>").count)
