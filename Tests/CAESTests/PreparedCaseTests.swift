@@ -42,6 +42,21 @@ struct PreparedCaseTests {
     #expect((0..<bytes).allSatisfy { buffers.output[$0] == buffers.input[$0] ^ keystream[$0] })
   }
 
+  @Test(arguments: KernelArgument.available, [16, 24, 32])
+  func eachKeyHasTheCiphertextBefore(_ argument: KernelArgument, _ keyBytes: Int) throws {
+    let prepared = try argument.kernel.prepareChain(keyBytes: keyBytes, seed: 4)
+    let chain = try #require(prepared as? AESChain)
+    var key = chain.key
+    chain.run(3)
+
+    let counter = chain.counter.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+    for _ in 0..<3 {
+      let keystream = AESReference(key: key)!.keystream(counter: counter, bytes: 16)
+      key.replaceSubrange(0..<16, with: zip(chain.text, keystream).map { $0 ^ $1 })
+    }
+    #expect(chain.key == key)
+  }
+
   @Test(arguments: [1, 4096, 23_000])
   func buffersAreAlignedAndApart(_ bytes: Int) {
     var offsets: Set<Int> = []

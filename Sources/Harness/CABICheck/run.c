@@ -3,6 +3,15 @@
 
 #include "call.h"
 
+int cabi_is_instrumented(void) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+  return 1;
+#endif
+#endif
+  return 0;
+}
+
 #if defined(__x86_64__) && defined(__linux__)
 #include <cpuid.h>
 #include <signal.h>

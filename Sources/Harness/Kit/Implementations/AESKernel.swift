@@ -11,6 +11,7 @@ public struct AESKernel: @unchecked Sendable {
   public init(_ row: caes_kernel) { self.row = row }
 
   public var id: String { String(cString: row.id) }
+  public var language: String { String(cString: row.language) }
 
   /// Whether it is one of CAESAsm's, which keep more rules than the contract asks for.
   package var isOwnAssembly: Bool {

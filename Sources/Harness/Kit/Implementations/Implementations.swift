@@ -48,7 +48,7 @@ extension Implementation {
   package static func aes(_ kernel: AESKernel) -> Implementation {
     let row = kernel.row
     return Implementation(
-      id: kernel.id, language: String(cString: row.language),
+      id: kernel.id, language: kernel.language,
       technique: String(cString: row.technique),
       required: FeatureSet(rawValue: row.required),
       preferred: FeatureSet(rawValue: row.preferred),

@@ -15,6 +15,8 @@ extension Selection.Group {
       return try kernel.preparePyaes(layout: layout)
     case (.aesCTR(let keyBytes), .aes(let kernel), .setup(let bytes)):
       return try kernel.prepareSetup(bytes: bytes, keyBytes: keyBytes, seed: seed, layout: layout)
+    case (.aesCTR(let keyBytes), .aes(let kernel), .chain):
+      return try kernel.prepareChain(keyBytes: keyBytes, seed: seed)
     case (.jsonEncode, .json(let encoding), .payload(let payload)):
       return try encoding.prepare(payload)
     case (_, .memcpy, .message(let bytes)):

@@ -1,3 +1,4 @@
+import CABICheck
 import CAES
 
 extension AESVerification {
@@ -12,7 +13,10 @@ extension AESVerification {
       for inPlace in [false, true] { try caller.check(count, inPlace: inPlace) }
     }
     for count in Self.steppedLengths { try caller.check(count, attention: .steps) }
-    for count in Self.paintedLengths { try caller.checkSecrets(count) }
+    // AddressSanitizer makes Swift's code keep what it works on in its stack frames.
+    if cabi_is_instrumented() == 0 || kernel.language != "Swift" {
+      for count in Self.paintedLengths { try caller.checkSecrets(count) }
+    }
     try caller.checkWrongKeyLengths()
     checks += caller.checks
   }

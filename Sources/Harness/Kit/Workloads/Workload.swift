@@ -54,6 +54,8 @@ public struct Case: Sendable {
     case pyaes
     /// The key schedule, and a message of so many bytes after it; with 0 the key schedule alone.
     case setup(bytes: Int)
+    /// A key schedule and 16 bytes, each key with the ciphertext of the call before in it.
+    case chain
     case payload(JSONPayload)
   }
 
@@ -69,10 +71,17 @@ public struct Case: Sendable {
   public static func setup(bytes: Int) -> Case {
     Case(id: bytes == 0 ? "setup" : "setup+\(ByteCount.text(bytes))", input: .setup(bytes: bytes))
   }
+  /// As `setup+16B`, but each waits for the one before.
+  public static let chain = Case(id: "setup+16B-chained", input: .chain)
   /// The AES cases that are no message of a size. Those with `setup` only run when asked for.
-  public static let named = [pyaes, setup(bytes: 0), setup(bytes: 16)]
+  public static let named = [pyaes, setup(bytes: 0), setup(bytes: 16), chain]
   /// Whether it is bounded by more than the AES unit: by a key schedule.
-  var isSetup: Bool { if case .setup = input { true } else { false } }
+  var isSetup: Bool {
+    switch input {
+    case .setup, .chain: true
+    case .message, .pyaes, .payload: false
+    }
+  }
   public static func payload(_ payload: JSONPayload) -> Case {
     Case(id: payload.id, input: .payload(payload))
   }
