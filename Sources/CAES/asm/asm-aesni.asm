@@ -157,11 +157,75 @@ section .text align=64
 ; ---------------------------------------------------------------------- the function
 
 function caes_asm_aesni
+    cmp    n, 16
+    ja     .blocks
     test   n, n
     jz     .done
-    movdqu base, [counter]
+    movdqu xmm0, [counter]      ; nothing to count
+.counted1:
+    rounds 1
+    aesenclast xmm0, round_key
     cmp    n, 16
-    jbe    .count1              ; nothing to count
+    jb     .under16
+    movdqu text, [in]
+    pxor   xmm0, text
+    movdqu [out], xmm0
+.done:
+    ret
+
+; A partial block with no other in reach, keystream in xmm0: two pieces that overlap.
+.under16:
+    lea    rsi, [slide + 16]
+    cmp    n, 4
+    jb     .under4
+    cmp    n, 8
+    jb     .under8
+    movdqu xmm1, [rsi + n - 8]
+    movq   rax, xmm0
+    pshufb xmm0, xmm1
+    movq   r9, xmm0
+    xor    rax, [in]
+    xor    r9, [in + n - 8]
+    mov    [out], rax
+    mov    [out + n - 8], r9
+    ret
+.under8:
+    movdqu xmm1, [rsi + n - 4]
+    movd   eax, xmm0
+    pshufb xmm0, xmm1
+    movd   r9d, xmm0
+    xor    eax, [in]
+    xor    r9d, [in + n - 4]
+    mov    [out], eax
+    mov    [out + n - 4], r9d
+    ret
+.under4:
+    movd   eax, xmm0
+    cmp    n32, 2
+    jb     .byte
+    movzx  esi, word [in]
+    je     .word
+    movzx  r9d, byte [in + 2]
+    mov    r10d, eax
+    shr    r10d, 16
+    xor    r9d, r10d
+    mov    [out + 2], r9b
+.word:
+    xor    esi, eax
+    mov    [out], si
+    ret
+.byte:
+    xor    al, [in]
+    mov    [out], al
+    ret
+
+.count1:
+    movdqa xmm0, base
+    jmp    .counted1
+
+align 16
+.blocks:
+    movdqu base, [counter]
     cmp    n, 16 * LANES
     jb     .short
     load_number
@@ -263,61 +327,6 @@ align 16
     pxor   xmm0, xmm1
     pxor   xmm0, window
     movdqu [out + n - 16], xmm0
-    ret
-
-align 16
-.count1:
-    movdqa xmm0, base
-.counted1:
-    rounds 1
-    aesenclast xmm0, round_key
-    cmp    n, 16
-    jb     .under16
-    movdqu text, [in]
-    pxor   xmm0, text
-    movdqu [out], xmm0
-.done:
-    ret
-
-; A partial block with no other in reach, keystream in xmm0: two pieces that overlap.
-.under16:
-    lea    rsi, [slide + 16]
-    cmp    n, 4
-    jb     .under4
-    cmp    n, 8
-    jb     .under8
-    movdqu xmm1, [rsi + n - 8]
-    movq   xmm2, [in]
-    movq   xmm3, [in + n - 8]
-    movdqa xmm4, xmm0
-    pshufb xmm4, xmm1
-    pxor   xmm0, xmm2
-    pxor   xmm4, xmm3
-    movq   [out], xmm0
-    movq   [out + n - 8], xmm4
-    ret
-.under8:
-    movdqu xmm1, [rsi + n - 4]
-    movd   xmm2, [in]
-    movd   xmm3, [in + n - 4]
-    movdqa xmm4, xmm0
-    pshufb xmm4, xmm1
-    pxor   xmm0, xmm2
-    pxor   xmm4, xmm3
-    movd   [out], xmm0
-    movd   [out + n - 4], xmm4
-    ret
-.under4:
-    movd   eax, xmm0
-.byte:
-    movzx  esi, byte [in]
-    xor    esi, eax
-    mov    [out], sil
-    shr    eax, 8
-    inc    in
-    inc    out
-    dec    n
-    jnz    .byte
     ret
 
 ; The end of a message at a crossing.

@@ -307,15 +307,22 @@ align 16
     ret
 .under4:
     vmovd   eax, xmm0
-.byte:
-    movzx   esi, byte [in]
+    cmp     n32, 2
+    jb      .byte
+    movzx   esi, word [in]
+    je      .word
+    movzx   r9d, byte [in + 2]
+    mov     r10d, eax
+    shr     r10d, 16
+    xor     r9d, r10d
+    mov     [out + 2], r9b
+.word:
     xor     esi, eax
-    mov     [out], sil
-    shr     eax, 8
-    inc     in
-    inc     out
-    dec     n32
-    jnz     .byte
+    mov     [out], si
+    ret
+.byte:
+    xor     al, [in]
+    mov     [out], al
     ret
 
 .done:

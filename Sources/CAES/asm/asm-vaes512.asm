@@ -39,6 +39,7 @@ section .text align=64
 %define KEY        12           ; where round keys come from memory
 %define BASE       13           ; the next four (two) counter blocks
 %define CHANGE     14           ; of the prefix, at a crossing
+%define WINDOW     15           ; text of a partial register
 %define KEYS       16           ; of a batch: round key i is 16 + i, up to 29
 %define LAST       30           ; the last round key of a batch
 
@@ -257,9 +258,9 @@ align 16
 .%1%2:
     counter_blocks %1, %2
 .counted_%1%2:
-    rounds  %1, %2
     test    n32, SIZE_%1 - 1
     jnz     %%partial
+    rounds  %1, %2
     finish  %1, %2, KEY, move_%1
     vzeroupper
     ret
@@ -268,11 +269,12 @@ align 16
     and     n32, SIZE_%1 - 1
     bzhi    r9, r9, n
     kmovq   k1, r9
+    vmovdqu8 %1 %+ WINDOW{k1}{z}, [in + SIZE_%1 * last]
+    rounds  %1, %2
+    xor_%1 %1 %+ WINDOW, %1 %+ WINDOW, %1 %+ KEY
     finish  %1, last, KEY, move_%1
 %assign s STATE + last
-    vmovdqu8 %1 %+ TEXT{k1}{z}, [in + SIZE_%1 * last]
-    xor_%1 %1 %+ TEXT, %1 %+ TEXT, %1 %+ KEY
-    vaesenclast %1 %+ s, %1 %+ s, %1 %+ TEXT
+    vaesenclast %1 %+ s, %1 %+ s, %1 %+ WINDOW
     vmovdqu8 [out + SIZE_%1 * last]{k1}, %1 %+ s
     vzeroupper
     ret
