@@ -273,37 +273,46 @@ align 16
     and     n32, 31
     cmp     n32, 16
     jb      .under16
+    je      .block
+; 17 to 31 bytes: the last 16 are written in one piece, over the end of the block before.
+    lea     rsi, [slide + 16]
+    vmovdqu xmm2, [in + n - 16]         ; before a store may change it: in == out is allowed
+    vpshufb xmm3, xmm0, [rsi + n - 16]  ; from byte n - 16 to the front
+    vpshufb xmm1, xmm1, [rsi + n - 32]  ; to the back by 32 - n
+    vpxor   xmm0, xmm0, [in]
+    vpxor   xmm1, xmm1, xmm3
+    vpxor   xmm1, xmm1, xmm2
+    vmovdqu [out], xmm0
+    vmovdqu [out + n - 16], xmm1
+    ret
+.block:
     vpxor   xmm0, xmm0, [in]
     vmovdqu [out], xmm0
-    sub     n32, 16
-    jz      .nothing
-    vmovdqa xmm0, xmm1
-    add     in, 16
-    add     out, 16
+    ret
 
 ; 1 to 15 bytes, keystream in xmm0: two pieces that overlap.
 .under16:
-    lea     rsi, [slide]
+    lea     rsi, [slide + 16]
     cmp     n32, 4
     jb      .under4
     cmp     n32, 8
     jb      .under8
     vpshufb xmm1, xmm0, [rsi + n - 8]   ; from byte n - 8 to the front
-    vmovq   xmm2, [in]
-    vmovq   xmm3, [in + n - 8]
-    vpxor   xmm0, xmm0, xmm2
-    vpxor   xmm1, xmm1, xmm3
-    vmovq   [out], xmm0
-    vmovq   [out + n - 8], xmm1
+    vmovq   rax, xmm0
+    vmovq   r9, xmm1
+    xor     rax, [in]
+    xor     r9, [in + n - 8]
+    mov     [out], rax
+    mov     [out + n - 8], r9
     ret
 .under8:
     vpshufb xmm1, xmm0, [rsi + n - 4]
-    vmovd   xmm2, [in]
-    vmovd   xmm3, [in + n - 4]
-    vpxor   xmm0, xmm0, xmm2
-    vpxor   xmm1, xmm1, xmm3
-    vmovd   [out], xmm0
-    vmovd   [out + n - 4], xmm1
+    vmovd   eax, xmm0
+    vmovd   r9d, xmm1
+    xor     eax, [in]
+    xor     r9d, [in + n - 4]
+    mov     [out], eax
+    mov     [out + n - 4], r9d
     ret
 .under4:
     vmovd   eax, xmm0
@@ -348,8 +357,10 @@ steps:
 prefix_masks:
     crossing_masks BLOCKS
 
-; PSHUFB masks: from slide + k, byte k to the front. What moves in is 0.
+; PSHUFB masks that move bytes: from slide + 16 + k to the front by k, from slide + 16 - k to the
+; back by k. What moves in is 0.
 slide:
+    times 16 db 0x80
 %assign i 0
 %rep 16
     db i

@@ -269,10 +269,10 @@ align 16
     and     n32, SIZE_%1 - 1
     bzhi    r9, r9, n
     kmovq   k1, r9
-    vmovdqu8 %1 %+ WINDOW{k1}{z}, [in + SIZE_%1 * last]
     rounds  %1, %2
-    xor_%1 %1 %+ WINDOW, %1 %+ WINDOW, %1 %+ KEY
     finish  %1, last, KEY, move_%1
+    vmovdqu8 %1 %+ WINDOW{k1}{z}, [in + SIZE_%1 * last]
+    xor_%1 %1 %+ WINDOW, %1 %+ WINDOW, %1 %+ KEY
 %assign s STATE + last
     vaesenclast %1 %+ s, %1 %+ s, %1 %+ WINDOW
     vmovdqu8 [out + SIZE_%1 * last]{k1}, %1 %+ s
