@@ -250,6 +250,12 @@ align 64
     jmp     %1 %+ 8
 %endmacro
 
+; The text of a partial register, number %2, with the last round key added.
+%macro fetch_window 2
+    vmovdqu8 %1 %+ WINDOW{k1}{z}, [in + SIZE_%1 * (%2)]
+    xor_%1 %1 %+ WINDOW, %1 %+ WINDOW, %1 %+ KEY
+%endmacro
+
 ; The last %2 registers, of which the last one may be partial.
 %macro end_of_message 2
 %assign last %2 - 1
@@ -270,9 +276,15 @@ align 16
     bzhi    r9, r9, n
     kmovq   k1, r9
     rounds  %1, %2
+; Where the text is fetched decides over a cycle or two, one way for many registers, the other for
+; few (Zen 4).
+%if %2 > 6
+    fetch_window %1, last
     finish  %1, last, KEY, move_%1
-    vmovdqu8 %1 %+ WINDOW{k1}{z}, [in + SIZE_%1 * last]
-    xor_%1 %1 %+ WINDOW, %1 %+ WINDOW, %1 %+ KEY
+%else
+    finish  %1, last, KEY, move_%1
+    fetch_window %1, last
+%endif
 %assign s STATE + last
     vaesenclast %1 %+ s, %1 %+ s, %1 %+ WINDOW
     vmovdqu8 [out + SIZE_%1 * last]{k1}, %1 %+ s
