@@ -56,12 +56,13 @@ let package = Package(
     .target(
       name: "CABICheck", path: "Sources/Harness/CABICheck", cSettings: optimisedC, plugins: ["NASM"]
     ),
+    .target(name: "CPlugin", path: "Sources/Harness/CPlugin", cSettings: optimisedC),
     .target(
       name: "HarnessKit",
       dependencies: [
         "AESCTR", "FastJSON", "CAES", "CAESAsm", "CAESOpenSSL", "CSimdJSON", "CCPU",
         .product(name: "Subprocess", package: "swift-subprocess"),
-        "CABICheck",
+        "CABICheck", "CPlugin",
       ],
       path: "Sources/Harness/Kit", swiftSettings: optimisedSwift),
     .executableTarget(

@@ -25,11 +25,11 @@ extern "C" {
 #endif
 
 /// @name Version of this ABI
-/// A table of another major version cannot be used. A newer minor version only adds fields at the
-/// end of a row, which a reader skips by `row_size`.
+/// A table of another major version cannot be used. A newer minor version only adds flags, features,
+/// and fields at the end of a row, which a reader skips by `row_size`.
 /// @{
 #define CAES_ABI_MAJOR 1
-#define CAES_ABI_MINOR 0
+#define CAES_ABI_MINOR 1
 #define CAES_ABI_VERSION ((uint32_t)CAES_ABI_MAJOR << 16 | CAES_ABI_MINOR)
 /// @}
 
@@ -88,7 +88,10 @@ enum {
 enum {
   /// No branch and no address depends on key or data. (On `n` and on the counter, which are no
   /// secrets, they may.)
-  CAES_CONSTANT_TIME = 1
+  CAES_CONSTANT_TIME = 1,
+  /// A context is for one thread at a time, where a library behind the kernel allows no more. Since
+  /// version 1.1.
+  CAES_ONE_THREAD = 2
 };
 
 /// One implementation of AES in counter mode.
@@ -131,7 +134,7 @@ typedef struct caes_kernel {
   /// - No pointer needs an alignment. `in` and `out` may be equal; they may not overlap otherwise.
   /// - No byte outside [in, in + n) is read, none outside [out, out + n) is written.
   /// - `ctx` is not changed in any way that another caller can see: several threads may use it at
-  ///   once.
+  ///   once, unless `flags` has `CAES_ONE_THREAD`.
   /// - Registers, direction flag and upper vector state are left as the System V ABI asks.
   /// - Nothing secret stays behind on the stack.
   void (*crypt)(const void *ctx, const uint8_t counter[16], const uint8_t *in, uint8_t *out,

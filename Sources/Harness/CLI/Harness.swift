@@ -15,6 +15,7 @@ struct Harness: ParsableCommand {
         harness --output new.json                  save the result
         harness compare old.json new.json --gate 2 what became slower, surely by over 2 %
         harness verify --impl asm-aesni            the quick edit loop of a kernel's author
+        harness --plugin mine.so                   your own kernel beside the others
         harness --cpu-report                       what this machine is and can run
 
       Exit codes: 0 fine, 1 verification or limit failed, 2 regression, 3 too
@@ -24,7 +25,8 @@ struct Harness: ParsableCommand {
     subcommands: [
       Run.self, Verify.self, List.self, CompareCommand.self, ReportCommand.self,
       HistoryCommand.self, MergeCommand.self, ExportCommand.self, ProfileCommand.self,
-      AnnotateCommand.self, NoiseCommand.self, AATestCommand.self,
+      AnnotateCommand.self, NoiseCommand.self, AATestCommand.self, CheckCommand.self,
+      PluginProcessCommand.self,
     ],
     defaultSubcommand: Run.self)
 }

@@ -8,6 +8,7 @@ struct Run: ParsableCommand {
     abstract: "Verify implementations, then measure them (the default command).")
 
   @OptionGroup var choice: SelectionOptions
+  @OptionGroup var plugins: PluginOptions
   @OptionGroup var hidden: MaskOption
 
   @Flag(help: "Sizes 16B, 8KiB, 1MiB, payloads SIMPLE and HUGE; in under 10 seconds.")
@@ -67,7 +68,8 @@ struct Run: ParsableCommand {
 
   func validate() throws {
     if let word = unexpected.first {
-      let commands = Harness.configuration.subcommands.map { $0._commandName }
+      let commands = Harness.configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        .map { $0._commandName }
       throw ValidationError(
         "unknown command '\(word)'; valid: \(commands.joined(separator: ", "))")
     }
@@ -106,12 +108,13 @@ struct Run: ParsableCommand {
         "this build is not optimised, so its figures would mean nothing; build Optlab as the root "
           + "package, or pass --allow-unoptimised")
     }
+    let foreign = try plugins.implementations()
     let selection =
       quick
       ? try choice.selection(
-        sizes: [16, 8 << 10, 1 << 20].map(Case.message),
+        also: foreign, sizes: [16, 8 << 10, 1 << 20].map(Case.message),
         payloads: JSONPayload.standard.filter { ["SIMPLE", "HUGE"].contains($0.id) })
-      : try choice.selection()
+      : try choice.selection(also: foreign)
 
     var plan = time.map(Plan.timed) ?? (quick ? .quick : .standard)
     plan.usesSentinel = sentinel
@@ -155,8 +158,7 @@ struct Run: ParsableCommand {
       let address = row.address
       var text = "\n\(address.workload)/\(address.implementation) FAILED: \(mismatch.check)\n"
       text += "\(mismatch.summary)\n\(mismatch.detail)\n"
-      text += "Again: harness verify --impl \(address.implementation) "
-      text += "--workload \(address.workload) --seed \(seed)\n"
+      text += "Again: \(selection.checkCommand(address)) --seed \(seed)\n"
       FileHandle.standardError.write(Data(text.utf8))
     }
     for row in result.rows where row.beatsLimit {

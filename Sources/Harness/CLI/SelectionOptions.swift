@@ -42,12 +42,16 @@ struct SelectionOptions: ParsableArguments {
   /// The addresses chosen.
   ///
   /// - Parameters:
+  ///   - foreign: implementations beside the lab's own; they take part unless `--impl` names some of
+  ///     them, and then only those.
   ///   - sizes: the AES cases where `--size` names none; `payloads` likewise.
   func selection(
+    also foreign: [Implementation] = [],
     sizes: [Case] = Case.standardSizes, payloads: [JSONPayload] = JSONPayload.standard
   ) throws -> Selection {
     do {
-      let implementations = try Selection.implementations(impl, of: Implementation.all)
+      let implementations = try Selection.implementations(
+        impl, of: Implementation.all, also: foreign)
       let sizes = try size.map(Selection.sizes) ?? sizes
       let corpus = try data.map(readCorpus)
       let payloads =

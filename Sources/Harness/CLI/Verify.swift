@@ -20,36 +20,10 @@ struct Verify: ParsableCommand {
       }.map(\.id).joined(separator: ",")
     }
     let selection = try choice.selection()
-    let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
-    let lab = Lab(seed: seed)
-    var failed = 0
-    var ran = 0
-    print("seed \(seed)")
-    for limit in CheckedStack.limits { print("NOTE  \(limit)") }
+    let verification = VerificationRun(seed: choice.seed, payloads: selection.payloads)
     for (workload, implementation) in selection.pairs {
-      let name = "\(workload.id)/\(implementation.id)"
-      if let reason = implementation.obstacle() {
-        print("SKIP  \(name)  \(reason)")
-        continue
-      }
-      ran += 1
-      switch lab.verify(
-        implementation, on: workload, payloads: selection.payloads, exhaustively: true)
-      {
-      case .passed(let checks):
-        print("PASS  \(name)  \(checks) checks")
-      case .failed(let mismatch):
-        failed += 1
-        print("FAIL  \(name)  \(mismatch.check)\n      \(mismatch.summary)")
-        if !mismatch.detail.isEmpty { print(mismatch.detail) }
-        print(
-          "Again: harness verify --impl \(implementation.id) --workload \(workload.id) --seed \(seed)"
-        )
-      }
+      verification.check(implementation, on: workload)
     }
-    if failed > 0 { throw ExitCode(CommandFailure.Code.verificationFailed.rawValue) }
-    guard ran > 0 else {
-      throw CommandFailure(.usage, "nothing was verified: no chosen implementation can run here")
-    }
+    try verification.finish()
   }
 }

@@ -19,6 +19,9 @@ public struct AESKernel: @unchecked Sendable {
     return (0..<table.count).contains { table.rows[$0].id == row.id }
   }
 
+  /// Whether its context is for one thread at a time, which the contract allows where a flag says so.
+  package var isForOneThread: Bool { row.flags & UInt32(CAES_ONE_THREAD) != 0 }
+
   /// What `set_key` returns other than `CAES_OK`, with the number of bytes it was given.
   public struct KeyRefused: Error, Equatable, CustomStringConvertible {
     public var code: Int32

@@ -36,6 +36,17 @@ public struct Implementation: Sendable {
     self.work = work
   }
 
+  /// The remark of one whose context is for one thread at a time.
+  public static let oneThread = "one thread"
+
+  /// The command line, without seed, that verifies it again.
+  public func checkCommand(_ workload: Workload) -> String {
+    if case .foreign(let work) = self.work, let command = work.checkCommand(workload) {
+      return command
+    }
+    return "harness verify --impl \(id) --workload \(workload.id)"
+  }
+
   /// Why it cannot run where only `features` count, or nil when it can.
   public func obstacle(features: FeatureSet = .inForce, detected: FeatureSet = .detected) -> String?
   {
@@ -49,6 +60,7 @@ public struct Implementation: Sendable {
       return
         [
           absent.isEmpty ? nil : "lacks \(absent.joined(separator: ", "))",
+          missing.isSubset(of: .every) ? nil : "needs features that this harness does not know",
           masked.isEmpty ? nil : "masked \(masked.joined(separator: ", "))",
         ].compactMap(\.self).joined(separator: "; ")
     #endif

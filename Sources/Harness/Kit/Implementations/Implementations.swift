@@ -52,7 +52,10 @@ extension Implementation {
       technique: String(cString: row.technique),
       required: FeatureSet(rawValue: row.required),
       preferred: FeatureSet(rawValue: row.preferred),
-      remarks: Int(row.flags) & Int(CAES_CONSTANT_TIME) == 0 ? ["secret-dependent loads"] : [],
+      remarks: [
+        Int(row.flags) & Int(CAES_CONSTANT_TIME) == 0 ? "secret-dependent loads" : nil,
+        kernel.isForOneThread ? Implementation.oneThread : nil,
+      ].compactMap(\.self),
       work: .aes(kernel))
   }
 }

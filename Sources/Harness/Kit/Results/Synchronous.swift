@@ -18,6 +18,11 @@ public enum Synchronous {
 
   private static let threads = Threads()
 
+  /// Begins work that nobody waits for here.
+  static func begin(_ body: @escaping @Sendable () async -> Void) {
+    Task.detached(executorPreference: threads) { await body() }
+  }
+
   public static func wait<Value: Sendable>(
     _ body: @escaping @Sendable () async -> Value
   ) -> Value {

@@ -119,6 +119,8 @@ package struct CheckedCaller {
       -> CheckedCall
     {
       let isAssembly = assembly.contains(function)
+      let check = "calling convention, \(keyBytes * 8)-bit key\(what)"
+      UnderWay.announce("\(function.rawValue), \(check)")
       let call = stack.call(
         kernel.address(of: function), arguments, random: &random,
         attention: isAssembly ? .unwinding : attention, stepLimit: isAssembly ? .max : 1000,
@@ -128,7 +130,7 @@ package struct CheckedCaller {
       let breaches = call.breaches + (isAssembly ? call.assemblyBreaches : [])
       guard breaches.isEmpty else {
         throw Mismatch(
-          check: "calling convention, \(keyBytes * 8)-bit key\(what)",
+          check: check,
           summary: "\(function.rawValue) \(breaches.joined(separator: "; "))")
       }
       return call
@@ -215,6 +217,7 @@ package struct CheckedCaller {
     let isAssembly = assembly.contains(.setKey)
     for length in [0, 15, 33] {
       let key = random.bytes(length)
+      UnderWay.announce("calling convention, key length \(length)")
       let call = key.withUnsafeBytes {
         stack.call(
           kernel.address(of: .setKey),

@@ -14,10 +14,14 @@ extension AESVerification {
       let place = "guard page at the \(edge), \(keyBytes * 8)-bit key"
       let memory = pages.context(edge, kernel)
       let context = UnsafeMutableRawBufferPointer(start: memory, count: kernel.row.context_size)
-      try call(.setKey, stack, place, [("context", context), ("key", pages.key.place(key, edge))]) {
-        _ = $0.set_key($1[0], $1[1], keyBytes)
+      let code = try call(
+        .setKey, stack, place, [("context", context), ("key", pages.key.place(key, edge))]
+      ) { $0.set_key($1[0], $1[1], keyBytes) }
+      guard code == Int32(CAES_OK) else {
+        throw Mismatch(
+          check: place,
+          summary: "set_key returned \(code) for a key of \(keyBytes) bytes, expected \(CAES_OK)")
       }
-      defer { kernel.row.clear(memory) }
       let lengths = Array(0...600) + (0..<40).map { _ in 601 + random.below(1000) }
       for count in lengths {
         for inPlace in [false, true] {
@@ -28,10 +32,13 @@ extension AESVerification {
           let zeros = [UInt8](repeating: 0, count: count)
           let output = inPlace ? input : pages.output.place(zeros, edge)
           let check = "\(place), \(count) bytes" + (inPlace ? ", in place" : "")
-          try call(
+          _ = try call(
             .crypt, stack, check,
             [("context", context), ("counter", block), ("input", input), ("output", output)]
-          ) { $0.crypt($1[0], $1[1], $1[2], $1[3], count) }
+          ) {
+            $0.crypt($1[0], $1[1], $1[2], $1[3], count)
+            return 0
+          }
           let expected = zip(text, keystream).map { $0 ^ $1 }
           if let mismatch = Mismatch(check: check, expected: expected, actual: [UInt8](output)) {
             throw mismatch
@@ -41,10 +48,17 @@ extension AESVerification {
       // With n 0 no pointer is read.
       checks += 1
       let nowhere = UnsafeMutableRawBufferPointer(start: pages.input.forbidden, count: 0)
-      try call(
+      _ = try call(
         .crypt, stack, "\(place), 0 bytes, no pointer",
         [("context", context), ("counter", nowhere), ("input", nowhere), ("output", nowhere)]
-      ) { $0.crypt($1[0], $1[1], $1[2], $1[3], 0) }
+      ) {
+        $0.crypt($1[0], $1[1], $1[2], $1[3], 0)
+        return 0
+      }
+      _ = try call(.clear, stack, place, [("context", context)]) {
+        $0.clear($1[0])
+        return 0
+      }
     }
   }
 
@@ -53,11 +67,13 @@ extension AESVerification {
   /// - Parameters:
   ///   - memory: Its pointer arguments, with their names; the number of the last one's bytes follows.
   ///   - directly: The same call for where it cannot.
+  /// - Returns: What an `int` function returned.
   private mutating func call(
     _ function: KernelFunction, _ stack: CheckedStack?, _ check: String,
     _ memory: [(name: String, bytes: UnsafeMutableRawBufferPointer)],
-    directly: (caes_kernel, [UnsafeMutablePointer<UInt8>]) -> Void
-  ) throws(Mismatch) {
+    directly: (caes_kernel, [UnsafeMutablePointer<UInt8>]) -> Int32
+  ) throws(Mismatch) -> Int32 {
+    UnderWay.announce("\(function.rawValue), \(check)")
     guard let stack else {
       let pointers = memory.map { $0.bytes.baseAddress!.assumingMemoryBound(to: UInt8.self) }
       return directly(kernel.row, pointers)
@@ -77,6 +93,7 @@ extension AESVerification {
         check: check,
         summary: "\(function.rawValue) \(touched ?? call.breaches.joined(separator: "; "))")
     }
+    return call.result
   }
 }
 

@@ -25,6 +25,7 @@ public func verifyAES(
     try verification.checkAlignments()
     try verification.checkLongMessages()
     try verification.checkContexts()
+    if !kernel.isForOneThread { try verification.checkThreads() }
     try verification.checkGuardPages()
     try verification.checkCalls()
     if kernel.isOwnAssembly { try verification.checkAssembly() }
@@ -231,6 +232,8 @@ package struct AESVerification {
     _ placement: Placement, text: [UInt8]? = nil
   ) throws(Mismatch) {
     checks += 1
+    func check() -> String { "\(what), \(keyBytes * 8)-bit key, \(placement)" }
+    UnderWay.announce(check())
     do {
       try message.crypt(
         kernel, context.memory, counter: counter.bigEndianBytes, keystream: keystream, placement,
@@ -238,7 +241,7 @@ package struct AESVerification {
       try context.checkSurroundings()
     } catch {
       var mismatch = error
-      mismatch.check = "\(what), \(keyBytes * 8)-bit key, \(placement)"
+      mismatch.check = check()
       throw mismatch
     }
   }

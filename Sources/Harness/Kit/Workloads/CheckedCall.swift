@@ -113,13 +113,22 @@ package struct CheckedCall {
     let name = names[record.signal] ?? "signal \(record.signal)"
     let instruction = place(record.fault_instruction)
     guard let address = faultAddress else {
-      return "ends with \(name) at \(instruction)"
+      let isRefused = record.signal == 11
+      return "ends with \(name) at \(instruction)" + (isRefused ? Self.refusedAddress : "")
     }
     if address == UInt(record.fault_instruction) {
       return "ends with \(name): goes on at 0x\(hex(address)), where no code is"
     }
     return "ends with \(name) at \(instruction), touching 0x\(hex(address))"
   }
+
+  /// What a SIGSEGV without an address comes from: a general-protection fault.
+  ///
+  /// Source: Intel SDM volume 1, section 4.1.1 (alignment of packed operands) and 3.3.7.1 (canonical
+  /// addressing).
+  static let refusedAddress =
+    ", touching no page: an instruction that wants an aligned address (MOVAPS, MOVDQA, MOVNTDQ, or SSE"
+    + " with a memory operand) was given another, or an address was none"
 
   /// An instruction, from the function's start on where it is not far from it.
   private func place(_ address: UInt64) -> String {

@@ -34,6 +34,7 @@ final class CheckedContext {
   func setKey(_ key: [UInt8], offset: Int) throws(Mismatch) -> Int32 {
     var place = [UInt8](repeating: Self.canary, count: offset) + key + [Self.canary]
     let pristine = place
+    UnderWay.announce("set_key with \(key.count) bytes")
     let code = place.withUnsafeMutableBufferPointer {
       kernel.row.set_key(memory, $0.baseAddress! + offset, key.count)
     }
@@ -49,7 +50,10 @@ final class CheckedContext {
   }
 
   func clear() {
-    if hasKey { kernel.row.clear(memory) }
+    if hasKey {
+      UnderWay.announce("clear")
+      kernel.row.clear(memory)
+    }
     hasKey = false
   }
 

@@ -25,6 +25,14 @@ public struct Selection: Sendable {
       .filter { seen.insert("\($0.0.id)/\($0.1.id)").inserted }
   }
 
+  /// The command line, without seed, that verifies an address's implementation again.
+  public func checkCommand(_ address: Address) -> String {
+    let (workload, implementation) = pairs.first {
+      $0.workload.id == address.workload && $0.implementation.id == address.implementation
+    }!
+    return implementation.checkCommand(workload)
+  }
+
   public var payloads: [JSONPayload] {
     groups.compactMap { if case .payload(let payload) = $0.case.input { payload } else { nil } }
   }
@@ -81,9 +89,12 @@ public struct Selection: Sendable {
   // MARK: Reading names
 
   /// Reads `all`, or names separated by commas.
+  ///
+  /// - Parameter foreign: those from outside, which are all chosen unless the text names some.
   public static func implementations(
-    _ text: String, of all: [Implementation]
+    _ text: String, of own: [Implementation], also foreign: [Implementation] = []
   ) throws(Failure) -> [Implementation] {
+    let all = own + foreign
     if text == "all" { return all }
     var chosen: [Implementation] = []
     for name in split(text) {
@@ -94,6 +105,9 @@ public struct Selection: Sendable {
     }
     guard !chosen.isEmpty else {
       throw .unknown("implementation", text, valid: ["all"] + all.map(\.id))
+    }
+    if !chosen.contains(where: { one in foreign.contains { $0.id == one.id } }) {
+      chosen += foreign
     }
     // In the order of the tables, whatever the order of the names.
     return all.filter { one in chosen.contains { $0.id == one.id } }

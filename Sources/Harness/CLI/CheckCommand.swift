@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import HarnessKit
+
+/// `harness check`: verify the kernels of shared libraries, measure nothing.
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Verify the kernels of shared libraries; measure nothing.",
+    discussion: """
+      A library exports caes_kernels, as Sources/CAES/include/caes.h says; see
+      Documentation/BringYourOwnKernel.md.
+      """)
+
+  @Argument(help: ArgumentHelp("Shared libraries, or folders of them.", valueName: "file|folder"))
+  var paths: [String]
+
+  @Option(
+    help: ArgumentHelp("Only these of their kernels: ids separated by commas.", valueName: "ids"))
+  var impl = "all"
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Repeat a verification's random choices.", valueName: "number"))
+  var seed: UInt64?
+
+  @OptionGroup var patience: PatienceOption
+  @OptionGroup var hidden: MaskOption
+
+  func run() throws {
+    try hidden.apply()
+    let plugins = Plugin.load(try PluginPath.libraries(paths), patience: patience.deadline)
+    let chosen: [Implementation]
+    do {
+      chosen = try Selection.implementations(impl, of: plugins.flatMap(\.implementations))
+    } catch {
+      throw CommandFailure(.usage, error.description)
+    }
+    let verification = VerificationRun(seed: seed)
+    for implementation in chosen {
+      for workload in Workload.all where workload.isDone(by: implementation) {
+        verification.check(implementation, on: workload)
+      }
+    }
+    try verification.finish()
+  }
+}
+
+/// `harness plugin-process`: what a run or a check starts for each kernel of a plugin.
+struct PluginProcessCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: PluginServer.argument,
+    abstract: "Serve another process of the harness.", shouldDisplay: false)
+
+  func run() throws {
+    guard let server = PluginServer() else {
+      throw CommandFailure(
+        .usage, "'\(PluginServer.argument)' is for the harness itself; see harness check --help")
+    }
+    server.serve()
+  }
+}

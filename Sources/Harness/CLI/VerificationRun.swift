@@ -1,0 +1,49 @@
+import ArgumentParser
+import HarnessKit
+
+/// A verification whose outcome is printed row by row.
+final class VerificationRun {
+  private let lab: Lab
+  private let payloads: [JSONPayload]
+  private var failed = 0
+  private var ran = 0
+
+  /// - Parameters:
+  ///   - seed: nil draws one.
+  ///   - payloads: of JSON workloads.
+  init(seed: UInt64?, payloads: [JSONPayload] = []) {
+    lab = Lab(seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)))
+    self.payloads = payloads
+    print("seed \(lab.seed)")
+    for limit in CheckedStack.limits { print("NOTE  \(limit)") }
+  }
+
+  func check(_ implementation: Implementation, on workload: Workload) {
+    let name = "\(workload.id)/\(implementation.id)"
+    if let reason = implementation.obstacle() {
+      print("SKIP  \(name)  \(reason)")
+      return
+    }
+    ran += 1
+    switch lab.verify(implementation, on: workload, payloads: payloads, exhaustively: true) {
+    case .passed(let checks):
+      let isForOneThread = implementation.remarks.contains(Implementation.oneThread)
+      print(
+        "PASS  \(name)  \(checks) checks"
+          + (isForOneThread ? ", none from several threads: its flag CAES_ONE_THREAD" : ""))
+    case .failed(let mismatch):
+      failed += 1
+      print("FAIL  \(name)  \(mismatch.check)\n      \(mismatch.summary)")
+      if !mismatch.detail.isEmpty { print(mismatch.detail) }
+      print("Again: \(implementation.checkCommand(workload)) --seed \(lab.seed)")
+    }
+  }
+
+  /// Ends the command as its exit code says.
+  func finish() throws {
+    if failed > 0 { throw ExitCode(CommandFailure.Code.verificationFailed.rawValue) }
+    guard ran > 0 else {
+      throw CommandFailure(.usage, "nothing was verified: no chosen implementation can run here")
+    }
+  }
+}

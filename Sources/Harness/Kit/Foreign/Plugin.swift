@@ -1,0 +1,133 @@
+import Foundation
+
+/// A shared library from outside, whose rows join the lab's.
+public struct Plugin: Sendable {
+  public let path: String
+  /// One for each row of its table; one that fails where the library cannot be used.
+  public let implementations: [Implementation]
+
+  /// Loads the libraries, each in a process of its own.
+  ///
+  /// The id of a row in addresses is the library's file name without `.so`, a colon, and the id in its
+  /// table; the name alone where both are the same. Characters other than letters, digits, `_` and `-`
+  /// become `-`, so that an id can stand in a regular expression, a list and a file's name. A second
+  /// one that would have the same id gets `~2` behind it, in the order in which they are given.
+  ///
+  /// - Parameters:
+  ///   - paths: of files, in the order of the rows.
+  ///   - taken: ids that are in use already.
+  ///   - patience: how many seconds a plugin may go without a step forward before it is ended.
+  public static func load(
+    _ paths: [String], taken: [String] = Implementation.all.map(\.id), patience seconds: Double = 10
+  ) -> [Plugin] {
+    var taken = Set(taken)
+    return paths.map { path in
+      let name = safe(URL(filePath: path).deletingPathExtension().lastPathComponent)
+      func unique(_ id: String) -> String {
+        var (one, number) = (id, 1)
+        while !taken.insert(one).inserted {
+          number += 1
+          one = "\(id)~\(number)"
+        }
+        return one
+      }
+      let patience = PluginProcess.Patience(seconds: seconds)
+      do {
+        let rows = try rows(of: path, patience: patience)
+        return Plugin(
+          path: path,
+          implementations: rows.enumerated().map { number, row in
+            let own = safe(row.id)
+            let id = unique(own == name && !taken.contains(name) ? name : "\(name):\(own)")
+            return Implementation(
+              row, id: id,
+              work: PluginWork(path: path, row: number, id: id, patience: patience))
+          })
+      } catch {
+        let mismatch =
+          error as? Mismatch ?? Mismatch(check: "starting its process", summary: "\(error)")
+        let id = unique(name)
+        return Plugin(
+          path: path,
+          implementations: [
+            Implementation(
+              id: id, language: "-", technique: "a plugin that cannot be used",
+              work: .foreign(RefusedPlugin(path: path, mismatch: mismatch)))
+          ])
+      }
+    }
+  }
+
+  /// The libraries that a path means: itself, or those in a folder, by name.
+  ///
+  /// - Returns: nil where there is no such file or folder.
+  public static func libraries(at path: String) -> [String]? {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
+    guard isFolder.boolValue else { return [path] }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.filter { $0.hasSuffix(".so") }.sorted()
+      .map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
+  }
+
+  private static func rows(of path: String, patience: PluginProcess.Patience) throws -> [PluginRow]
+  {
+    let process = try PluginProcess(path: path, patience: patience)
+    switch try process.ask(.load(path: absolute(path))) {
+    case .rows(let rows): return rows
+    case .refused(let reason): throw Mismatch(check: "loading", summary: reason)
+    case let other: throw PluginProcess.nonsense(other, check: "loading")
+    }
+  }
+
+  /// With a slash in it, without which the loader would look elsewhere.
+  static func absolute(_ path: String) -> String {
+    URL(filePath: path).absoluteURL.path(percentEncoded: false)
+  }
+
+  private static func safe(_ name: String) -> String {
+    let letters = name.map { character in
+      character.isASCII && (character.isLetter || character.isNumber) || "_-".contains(character)
+        ? character : "-"
+    }
+    return letters.isEmpty ? "-" : String(letters)
+  }
+}
+
+/// A library that has no rows which could be asked.
+private struct RefusedPlugin: ForeignWork {
+  let path: String
+  let mismatch: Mismatch
+
+  func does(_ workload: Workload) -> Bool { workload.isAES }
+
+  func verify(_ workload: Workload, payloads: [JSONPayload], seed: UInt64) -> Verdict {
+    .failed(mismatch)
+  }
+
+  func prepare(
+    _ workload: Workload, _ case: Case, seed: UInt64, layout: Int
+  ) throws -> any PreparedCase {
+    throw mismatch
+  }
+
+  func checkCommand(_ workload: Workload) -> String? {
+    "harness check \(ShellWord.quoted(path))"
+  }
+}
+
+extension Implementation {
+  fileprivate init(_ row: PluginRow, id: String, work: PluginWork) {
+    func line(_ text: String) -> String {
+      String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 ? " " : $0 }))
+    }
+    self.init(
+      id: id, language: line(row.language), technique: line(row.technique),
+      required: FeatureSet(rawValue: row.required), preferred: FeatureSet(rawValue: row.preferred),
+      remarks: row.remarks, work: .foreign(work))
+  }
+}
+
+extension Workload {
+  var isAES: Bool { if case .aesCTR = kind { true } else { false } }
+}

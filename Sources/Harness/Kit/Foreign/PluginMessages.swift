@@ -1,0 +1,41 @@
+/// What the process with the plugin is asked to do.
+enum PluginRequest: Codable {
+  /// Loads the library, and names its rows.
+  case load(path: String)
+  case verify(row: Int, keyBytes: Int, seed: UInt64)
+  /// Makes a case ready.
+  ///
+  /// - Parameters:
+  ///   - case: as in addresses.
+  ///   - cpu: the one to measure on; nil where the measuring process is not pinned either.
+  case prepare(row: Int, workload: String, case: String, seed: UInt64, layout: Int, cpu: Int?)
+  /// Takes slices of the case that is ready.
+  case slices(of: Int, count: Int, calls: Int)
+  /// The case is not needed any more.
+  case release(Int)
+}
+
+/// What it answers.
+enum PluginAnswer: Codable {
+  case rows([PluginRow])
+  /// The library cannot be used; why, in a line for its author.
+  case refused(String)
+  case passed(checks: Int)
+  case failed(Mismatch)
+  /// The number by which to ask for slices.
+  case prepared(Int, bytesPerCall: Int)
+  case unprepared(String)
+  /// One more probe than slices: before the first, and after each.
+  case slices(ticks: [Double], probes: [ProbeReading])
+  case released
+}
+
+/// A row of a plugin's table, as far as others need to know it.
+struct PluginRow: Codable {
+  var id: String
+  var language: String
+  var technique: String
+  var required: UInt64
+  var preferred: UInt64
+  var remarks: [String]
+}

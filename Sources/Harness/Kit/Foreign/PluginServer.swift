@@ -1,0 +1,125 @@
+import CCPU
+import CPlugin
+import Foundation
+
+/// What runs in a plugin's process: loads the library, verifies its rows, and takes slices, as another
+/// process asks for it. See ``PluginProcess``.
+public final class PluginServer {
+  /// The hidden command that serves.
+  public static let argument = "plugin-process"
+
+  private let record: UnsafeMutablePointer<cplugin_record>
+  private let socket: MessageSocket
+  private let calibration = Calibration.measure(seconds: 0.01)
+  private var library: PluginLibrary?
+  private var cases: [Int: (prepared: any PreparedCase, step: String)] = [:]
+  private var nextCase = 0
+
+  /// - Returns: nil where standard input and output are not those that a plugin's process gets.
+  public init?() {
+    guard let record = cplugin_attach(STDOUT_FILENO) else { return nil }
+    // Out of the library's way: what it prints, and what it reads, is not for the socket.
+    let descriptor = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64)
+    let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0, nothing >= 0, dup2(nothing, STDIN_FILENO) == STDIN_FILENO,
+      dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO,
+      cplugin_watch(record, descriptor) == 0
+    else { return nil }
+    close(nothing)
+    self.record = record
+    socket = MessageSocket(descriptor)
+    UnderWay.listener = { cplugin_announce(record, $0) }
+  }
+
+  /// Serves until nobody is at the other end.
+  public func serve() {
+    while let request = try? socket.receive(PluginRequest.self) {
+      guard (try? socket.send(answer(request))) != nil else { return }
+    }
+  }
+
+  private func answer(_ request: PluginRequest) -> PluginAnswer {
+    switch request {
+    case .load(let path):
+      return load(path)
+    case .verify(let row, let keyBytes, let seed):
+      switch verifyForeignAES(library!.kernels[row], keyBytes: keyBytes, seed: seed) {
+      case .passed(let checks): return .passed(checks: checks)
+      case .failed(let mismatch): return .failed(mismatch)
+      }
+    case .prepare(let row, let workload, let id, let seed, let layout, let cpu):
+      do {
+        if let cpu { try Affinity.pin(to: cpu) }
+        return try prepare(library!.kernels[row], workload, id, seed: seed, layout: layout)
+      } catch {
+        return .unprepared("\(error)")
+      }
+    case .slices(let number, let count, let calls):
+      let (prepared, step) = cases[number]!
+      return takeSlices(prepared, count: count, calls: calls, step: step)
+    case .release(let number):
+      cases[number] = nil
+      return .released
+    }
+  }
+
+  private func load(_ path: String) -> PluginAnswer {
+    UnderWay.announce("loading")
+    do {
+      let library = try PluginLibrary(path: path)
+      if let kernel = library.kernels.first {
+        cplugin_note_library(record, kernel.address(of: .crypt))
+      }
+      self.library = library
+      return .rows(library.kernels.map { PluginRow(Implementation.aes($0)) })
+    } catch {
+      return .refused(error.description)
+    }
+  }
+
+  private func prepare(
+    _ kernel: AESKernel, _ workloadID: String, _ id: String, seed: UInt64, layout: Int
+  ) throws -> PluginAnswer {
+    let workload = Workload.all.first { $0.id == workloadID }!
+    let one = try Selection.sizes(id)[0]
+    let step = "\(workload.id)/\(one.id)"
+    UnderWay.announce("preparing \(step)")
+    let group = Selection.Group(workload: workload, case: one, implementations: [])
+    let prepared = try group.prepare(Implementation.aes(kernel), seed: seed, layout: layout)
+    nextCase += 1
+    cases[nextCase] = (prepared, "timing \(step), \(prepared.bytesPerCall) bytes a call")
+    return .prepared(nextCase, bytesPerCall: prepared.bytesPerCall)
+  }
+
+  /// As ``Sampler`` takes those of an implementation in its own process.
+  private func takeSlices(
+    _ prepared: any PreparedCase, count: Int, calls: Int, step: String
+  ) -> PluginAnswer {
+    let overhead = calibration.overheadTicks
+    var ticks: [Double] = []
+    var probes: [ProbeReading] = []
+    ticks.reserveCapacity(count)
+    probes.reserveCapacity(count + 1)
+    UnderWay.announce(step)
+    prepared.run(1)
+    probes.append(.take(overhead: overhead))
+    for _ in 0..<count {
+      let start = ccpu_ticks()
+      prepared.run(calls)
+      ticks.append(Double(ccpu_ticks() - start) - overhead)
+      probes.append(.take(overhead: overhead))
+    }
+    return .slices(ticks: ticks, probes: probes)
+  }
+}
+
+extension PluginRow {
+  init(_ implementation: Implementation) {
+    id = implementation.id
+    language = implementation.language
+    technique = implementation.technique
+    required = implementation.required.rawValue
+    preferred = implementation.preferred.rawValue
+    remarks = implementation.remarks
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+
+/// A row of a plugin's table. Its process is its own, begun when it is first needed and again after
+/// it has ended.
+final class PluginWork: ForeignWork, @unchecked Sendable {
+  private let path: String
+  private let row: Int
+  private let id: String
+  private let patience: PluginProcess.Patience
+  private let lock = NSLock()
+  private var current: PluginProcess?
+
+  /// - Parameters:
+  ///   - row: its place in the table.
+  ///   - id: of the row in addresses.
+  init(path: String, row: Int, id: String, patience: PluginProcess.Patience) {
+    self.path = path
+    self.row = row
+    self.id = id
+    self.patience = patience
+  }
+
+  func does(_ workload: Workload) -> Bool { workload.isAES }
+
+  private func process() throws -> PluginProcess {
+    try lock.withLock {
+      if let current, !current.isOver { return current }
+      let new = try PluginProcess(path: path, patience: patience)
+      switch try new.ask(.load(path: Plugin.absolute(path))) {
+      case .rows(let rows) where rows.count > row: break
+      case .refused(let reason): throw Mismatch(check: "loading", summary: reason)
+      default:
+        throw Mismatch(check: "loading", summary: "has fewer rows than when it was first loaded")
+      }
+      current = new
+      return new
+    }
+  }
+
+  func verify(_ workload: Workload, payloads: [JSONPayload], seed: UInt64) -> Verdict {
+    guard case .aesCTR(let keyBytes) = workload.kind else {
+      preconditionFailure("a plugin does not do \(workload.id)")
+    }
+    do {
+      switch try process().ask(.verify(row: row, keyBytes: keyBytes, seed: seed)) {
+      case .passed(let checks): return .passed(checks: checks)
+      case .failed(let mismatch): return .failed(mismatch)
+      case let other: throw PluginProcess.nonsense(other, check: "verifying")
+      }
+    } catch let mismatch as Mismatch {
+      return .failed(mismatch)
+    } catch {
+      return .failed(Mismatch(check: "starting its process", summary: "\(error)"))
+    }
+  }
+
+  func prepare(
+    _ workload: Workload, _ case: Case, seed: UInt64, layout: Int
+  ) throws -> any PreparedCase {
+    let allowed = try Affinity.allowed()
+    let process = try process()
+    let answer = try process.ask(
+      .prepare(
+        row: row, workload: workload.id, case: `case`.id, seed: seed, layout: layout,
+        cpu: allowed.count == 1 ? allowed[0] : nil))
+    switch answer {
+    case .prepared(let number, let bytes):
+      return PluginCase(process, number: number, bytesPerCall: bytes)
+    case .unprepared(let reason): throw Unprepared(description: reason)
+    default: throw PluginProcess.nonsense(answer, check: "preparing \(workload.id)/\(`case`.id)")
+    }
+  }
+
+  private struct Unprepared: Error, CustomStringConvertible { var description: String }
+
+  func checkCommand(_ workload: Workload) -> String? {
+    "harness check \(ShellWord.quoted(path)) --impl \(id)"
+  }
+}
+
+/// A case that a plugin's process has made ready.
+private final class PluginCase: ForeignCase {
+  let bytesPerCall: Int
+  private let process: PluginProcess
+  private let number: Int
+  /// The longest so far, with the way there and back.
+  private var secondsPerCall = 0.0
+
+  init(_ process: PluginProcess, number: Int, bytesPerCall: Int) {
+    self.process = process
+    self.number = number
+    self.bytesPerCall = bytesPerCall
+  }
+
+  deinit { if !process.isOver { _ = try? process.ask(.release(number)) } }
+
+  func takeSlice(calls: Int) throws -> ForeignSlice { try takeSlices(1, calls: calls)[0] }
+
+  func takeSlices(_ count: Int, calls: Int) throws -> [ForeignSlice] {
+    let start = ContinuousClock.now
+    let answer = try process.ask(
+      .slices(of: number, count: count, calls: calls),
+      seconds: 4 * secondsPerCall * Double(count) * Double(calls))
+    guard case .slices(let ticks, let probes) = answer, ticks.count == count,
+      probes.count == count + 1
+    else { throw PluginProcess.nonsense(answer, check: "timing") }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    secondsPerCall = max(secondsPerCall, seconds / Double(count) / Double(calls))
+    return ticks.indices.map { (ticks[$0], probes[$0], probes[$0 + 1]) }
+  }
+}
+
+extension PluginProcess {
+  static func nonsense(_ answer: PluginAnswer, check: String) -> Mismatch {
+    Mismatch(
+      check: check, summary: "its process answers nonsense: \(answer)".prefix(200).description)
+  }
+}
