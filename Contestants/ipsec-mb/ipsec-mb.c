@@ -62,13 +62,14 @@ static void crypt_piece(const context *c, const uint8_t counter[16], const uint8
 
 static void crypt(const void *ctx, const uint8_t counter[16], const uint8_t *in, uint8_t *out,
                   size_t n) {
+  if (n == 0)
+    return;
   // The library counts in the last 32 bits alone: a message that leaves them comes in pieces.
   uint32_t low;
   memcpy(&low, counter + 12, 4);
   uint64_t reach = 16 * (((uint64_t)1 << 32) - __builtin_bswap32(low));
   if (n <= reach) {
-    if (n > 0)
-      crypt_piece(ctx, counter, in, out, n);
+    crypt_piece(ctx, counter, in, out, n);
     return;
   }
   uint8_t next[16] = {0};

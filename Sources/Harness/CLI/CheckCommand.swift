@@ -30,13 +30,17 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     try hidden.apply()
     let plugins = Plugin.load(try PluginPath.libraries(paths), patience: patience.deadline)
+    let usable = plugins.filter { $0.refusal == nil }.flatMap(\.implementations)
     let chosen: [Implementation]
     do {
-      chosen = try Selection.implementations(impl, of: plugins.flatMap(\.implementations))
+      chosen = usable.isEmpty ? [] : try Selection.implementations(impl, of: usable)
     } catch {
       throw CommandFailure(.usage, error.description)
     }
     let verification = VerificationRun(seed: seed)
+    for plugin in plugins {
+      if let refusal = plugin.refusal { verification.refuse(plugin.path, refusal) }
+    }
     for implementation in chosen {
       for workload in Workload.all where workload.isDone(by: implementation) {
         verification.check(implementation, on: workload)

@@ -39,6 +39,13 @@ final class VerificationRun {
     }
   }
 
+  /// A library that has no rows to be checked.
+  func refuse(_ path: String, _ mismatch: Mismatch) {
+    ran += 1
+    failed += 1
+    print("FAIL  \(path)  \(mismatch.check)\n      \(mismatch.summary)")
+  }
+
   /// Ends the command as its exit code says.
   func finish() throws {
     if failed > 0 { throw ExitCode(CommandFailure.Code.verificationFailed.rawValue) }

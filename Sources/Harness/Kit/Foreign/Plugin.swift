@@ -5,6 +5,8 @@ public struct Plugin: Sendable {
   public let path: String
   /// One for each row of its table; one that fails where the library cannot be used.
   public let implementations: [Implementation]
+  /// Why the library cannot be used at all.
+  public var refusal: Mismatch?
 
   /// Loads the libraries, each in a process of its own.
   ///
@@ -53,7 +55,8 @@ public struct Plugin: Sendable {
             Implementation(
               id: id, language: "-", technique: "a plugin that cannot be used",
               work: .foreign(RefusedPlugin(path: path, mismatch: mismatch)))
-          ])
+          ],
+          refusal: mismatch)
       }
     }
   }

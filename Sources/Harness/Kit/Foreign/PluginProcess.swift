@@ -88,7 +88,7 @@ final class PluginProcess: @unchecked Sendable {
   }
 
   private static func text(_ seconds: Double) -> String {
-    seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
+    seconds == seconds.rounded() ? "\(Int(seconds))" : String(format: "%.1f", seconds)
   }
 
   private func mismatch(_ summary: String) -> Mismatch {
@@ -118,7 +118,7 @@ final class PluginProcess: @unchecked Sendable {
         let name = URL(filePath: path).lastPathComponent
         text += " at \(name)+0x\(String(at - record.first, radix: 16))"
       } else if at != 0 {
-        text += " at 0x\(String(at, radix: 16)), outside the library"
+        text += " outside the library"
       }
       if record.has_address != 0 {
         text += ", touching 0x\(String(record.address, radix: 16))"

@@ -83,7 +83,7 @@ private final class PluginCase: ForeignCase {
   let bytesPerCall: Int
   private let process: PluginProcess
   private let number: Int
-  /// The longest so far, with the way there and back.
+  /// Of the last slices, with the way there and back.
   private var secondsPerCall = 0.0
 
   init(_ process: PluginProcess, number: Int, bytesPerCall: Int) {
@@ -105,7 +105,7 @@ private final class PluginCase: ForeignCase {
       probes.count == count + 1
     else { throw PluginProcess.nonsense(answer, check: "timing") }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    secondsPerCall = max(secondsPerCall, seconds / Double(count) / Double(calls))
+    secondsPerCall = seconds / Double(count) / Double(calls)
     return ticks.indices.map { (ticks[$0], probes[$0], probes[$0 + 1]) }
   }
 }

@@ -20,10 +20,16 @@ extension AESVerification {
         kernel: kernel, context: context.memory, counter: counter.bigEndianBytes, lengths: lengths,
         expected: AESReference(key: key)!.keystream(counter: counter, bytes: 3000))
     }
-    let ready = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: seats.count) { index in
-      seats[index].work(ready, of: seats.count)
+    // Threads of their own: a pool has as many as there are CPUs, and maybe no more than one.
+    let (ready, done) = (Ready(), DispatchSemaphore(value: 0))
+    for seat in seats {
+      let thread = Thread {
+        seat.work(ready, of: Self.threads)
+        done.signal()
+      }
+      thread.start()
     }
+    for _ in seats { done.wait() }
     checks += seats.count * Self.messagesEach
     if let mismatch = seats.lazy.compactMap(\.mismatch).first {
       throw Mismatch(
@@ -33,6 +39,9 @@ extension AESVerification {
     }
   }
 }
+
+/// How many threads have begun.
+private final class Ready: Sendable { let count = Atomic<Int>(0) }
 
 /// What one thread does.
 private final class Seat: @unchecked Sendable {
@@ -54,11 +63,11 @@ private final class Seat: @unchecked Sendable {
     self.expected = expected
   }
 
-  func work(_ ready: borrowing Atomic<Int>, of count: Int) {
+  func work(_ ready: Ready, of count: Int) {
     // Together, as far as there are CPUs for all.
-    ready.add(1, ordering: .relaxed)
+    ready.count.add(1, ordering: .relaxed)
     let patience = ContinuousClock.now + .milliseconds(5)
-    while ready.load(ordering: .relaxed) < count, ContinuousClock.now < patience {}
+    while ready.count.load(ordering: .relaxed) < count, ContinuousClock.now < patience {}
     let zeros = [UInt8](repeating: 0, count: lengths.max()!)
     var output = zeros
     for length in lengths where mismatch == nil {

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// The template of Contestants/c-example with one fault, which BAD names. What the harness says of
+// each is in Tests/HarnessTests/PluginTests.swift.
+
+#define caes_kernels template_kernels
+#include "../../Contestants/c-example/c-example.c"
+#undef caes_kernels
+CAES_API const caes_table *caes_kernels(void);
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+  NONE,
+  WRONG_BYTE,
+  WRITES_TOO_FAR,
+  READS_TOO_FAR,
+  CLOBBERS_RBX,
+  SETS_DIRECTION_FLAG,
+  CRASHES_ON_4097,
+  LOOPS,
+  OTHER_MAJOR,
+  // Beyond the nine.
+  UNALIGNED,
+  WRONG_AT_4097,
+  EXITS,
+  NEWER_MINOR,
+  SHORT_ROWS,
+  TWICE_THE_SAME_ID,
+  NO_TABLE,
+  CRASHES_WHILE_LOADING,
+  CRASHES_WHEN_TIMED,
+  LOOPS_WHEN_TIMED,
+  SHARES_A_COUNTER,
+  SHARES_A_COUNTER_AND_SAYS_SO,
+  TALKS
+};
+
+__attribute__((used, noinline)) static void good_crypt(const void *ctx, const uint8_t counter[16],
+                                                       const uint8_t *in, uint8_t *out, size_t n) {
+  crypt_ctr(ctx, counter, in, out, n);
+}
+
+#define CALL_THEN(instruction)                                                                     \
+  __asm__("sub $8, %rsp\n\tcall good_crypt\n\tadd $8, %rsp\n\t" instruction "\n\tret")
+#define UNUSED __attribute__((unused))
+
+__attribute__((naked)) static void clobber_rbx(UNUSED const void *ctx,
+                                               UNUSED const uint8_t *counter,
+                                               UNUSED const uint8_t *in, UNUSED uint8_t *out,
+                                               UNUSED size_t n) {
+  CALL_THEN("mov $0x1234, %ebx");
+}
+
+__attribute__((naked)) static void set_direction_flag(UNUSED const void *ctx,
+                                                      UNUSED const uint8_t *counter,
+                                                      UNUSED const uint8_t *in, UNUSED uint8_t *out,
+                                                      UNUSED size_t n) {
+  CALL_THEN("std");
+}
+
+static const uint8_t *shared_counter;
+
+static void bad_crypt(const void *ctx, const uint8_t counter[16], const uint8_t *in, uint8_t *out,
+                      size_t n) {
+  // As often as a message of 16 bytes is timed, but never verified with the same counter.
+  static uint8_t last[16];
+  static int repeats;
+  repeats = n == 16 && memcmp(last, counter, 16) == 0 ? repeats + 1 : 0;
+  if (n == 16)
+    memcpy(last, counter, 16);
+  int is_timed = repeats == 5000;
+
+  if (BAD == SHARES_A_COUNTER || BAD == SHARES_A_COUNTER_AND_SAYS_SO) {
+    shared_counter = counter;
+    if (n > 600)
+      usleep(20);
+    good_crypt(ctx, shared_counter, in, out, n);
+    return;
+  }
+  if (BAD == UNALIGNED && n > 0)
+    __asm__ volatile("movdqa (%0), %%xmm0" : : "r"(in) : "xmm0");
+  if (BAD == LOOPS || (BAD == LOOPS_WHEN_TIMED && is_timed))
+    for (;;)
+      __asm__ volatile("pause");
+  if ((BAD == CRASHES_ON_4097 && n == 4097) || (BAD == CRASHES_WHEN_TIMED && is_timed))
+    __asm__ volatile("movb $0, 8");
+  if (BAD == EXITS && n == 4097)
+    _exit(7);
+  if (BAD == TALKS && n == 4097)
+    puts("this is a plugin speaking");
+  good_crypt(ctx, counter, in, out, n);
+  if (BAD == WRONG_BYTE && n > 5)
+    out[5] ^= 1;
+  if (BAD == WRONG_AT_4097 && n == 4097)
+    out[4096] ^= 1;
+  if (BAD == WRITES_TOO_FAR && n > 0)
+    out[n] = 0;
+  if (BAD == READS_TOO_FAR && n > 0)
+    (void)((volatile const uint8_t *)in)[n];
+}
+
+__attribute__((constructor)) static void begin(void) {
+  if (BAD == CRASHES_WHILE_LOADING)
+    abort();
+}
+
+const caes_table *caes_kernels(void) {
+  // A row of a version to come: with fields that nobody knows yet.
+  typedef struct longer_row {
+    caes_kernel row;
+    uint64_t unknown[3];
+  } longer_row;
+  static longer_row rows[2];
+  static caes_table table = {CAES_ABI_VERSION, sizeof(longer_row), 1, &rows[0].row};
+  for (int i = 0; i < 2; i++) {
+    rows[i].row = *template_kernels()->rows;
+    rows[i].row.id = "bad";
+    rows[i].row.crypt = BAD == CLOBBERS_RBX          ? clobber_rbx
+                        : BAD == SETS_DIRECTION_FLAG ? set_direction_flag
+                                                     : bad_crypt;
+    rows[i].unknown[0] = ~(uint64_t)0;
+  }
+  if (BAD == SHARES_A_COUNTER_AND_SAYS_SO)
+    rows[0].row.flags |= CAES_ONE_THREAD;
+  if (BAD == OTHER_MAJOR)
+    table.abi_version = (uint32_t)(CAES_ABI_MAJOR + 1) << 16 | 3;
+  if (BAD == NEWER_MINOR)
+    table.abi_version = CAES_ABI_VERSION + 1;
+  if (BAD == SHORT_ROWS)
+    table.row_size = 40;
+  if (BAD == TWICE_THE_SAME_ID)
+    table.count = 2;
+  return BAD == NO_TABLE ? NULL : &table;
+}

@@ -1,0 +1,329 @@
+import Foundation
+import Subprocess
+import Testing
+
+#if canImport(System)
+  import System
+#else
+  import SystemPackage
+#endif
+
+/// Shared libraries from outside: good ones take part, bad ones get a row that says what is wrong, and
+/// nobody else notices.
+@Suite(
+  "Plugins",
+  .enabled("the plugins of these tests use AES-NI") { Plugins.canRun },
+  .enabled("no cc here") { await Plugins.hasCompiler })
+struct PluginTests {
+  /// The template with one fault.
+  struct Bad: CustomStringConvertible, Sendable {
+    /// As in Tests/BadPlugins/bad.c.
+    var fault: String
+    /// What the harness must say.
+    var message: Regex<Substring>
+    var description: String { fault }
+
+    init(_ fault: String, _ message: String) {
+      self.fault = fault
+      self.message = try! Regex(message, as: Substring.self)
+    }
+  }
+
+  /// Each with the fault's own message; NOT_A_LIBRARY is a text file.
+  nonisolated(unsafe) static let nine = [
+    Bad("WRONG_BYTE", #"SP 800-38A F\.5\.1, 128-bit key.*\n +byte 5 is 0x21, expected 0x20"#),
+    Bad("WRITES_TOO_FAR", #"crypt touches byte 1 of its output, which has 1"#),
+    Bad("READS_TOO_FAR", #"crypt touches byte 1 of its input, which has 1"#),
+    Bad("CLOBBERS_RBX", #"crypt changes rbx, which is its caller's: 0x1234, was 0x[0-9a-f]+"#),
+    Bad("SETS_DIRECTION_FLAG", #"crypt leaves the direction flag set"#),
+    Bad(
+      "CRASHES_ON_4097",
+      #"128-bit key, 4097 bytes, .*\n +crashes with SIGSEGV at CRASHES_ON_4097\.so\+0x[0-9a-f]+, touching 0x8"#
+    ),
+    Bad(
+      "LOOPS", #"crypt, guard page at the end, 128-bit key, 0 bytes\n +does not come back: ended"#),
+    Bad("OTHER_MAJOR", #"has version 2\.3 of the ABI, and this harness 1\.\d+"#),
+    Bad("NOT_A_LIBRARY", #"cannot be loaded as a shared library: .*NOT_A_LIBRARY\.so"#),
+  ]
+
+  nonisolated(unsafe) static let others = [
+    Bad("UNALIGNED", #"crypt ends with SIGSEGV at \+0x[0-9a-f]+, touching no page: .*MOVDQA"#),
+    Bad("WRONG_AT_4097", #"4097 bytes.*\n +byte 4096 is 0x[0-9a-f]{2}, expected 0x[0-9a-f]{2}"#),
+    Bad("EXITS", #"4097 bytes.*\n +ends its process with code 7"#),
+    Bad("SHORT_ROWS", #"says that a row has 40 bytes; it has 80 or more"#),
+    Bad("TWICE_THE_SAME_ID", #"row 1: there is another 'bad'"#),
+    Bad("NO_TABLE", #"caes_kernels returns NULL"#),
+    Bad("CRASHES_WHILE_LOADING", #"loading\n +crashes with SIGABRT"#),
+    Bad("SHARES_A_COUNTER", #"several threads with one context, 128-bit key"#),
+  ]
+
+  @Test(arguments: nine + others)
+  func isToldWhatIsWrong(_ bad: Bad) async throws {
+    try await Plugins.withLibraries([bad.fault]) { folder in
+      let output = try await BuiltHarness.run(
+        ["check", "\(bad.fault).so", "--seed", "1", "--deadline", "2"],
+        environment: ["OPTLAB_MASK": ""], in: folder)
+      #expect(output.code == 1)
+      #expect(output.stdout.contains(bad.message), "\(output.stdout)")
+      // What was said can be had again by the line that is printed.
+      if output.stdout.contains("\nAgain: ") {
+        #expect(
+          output.stdout.contains(
+            "Again: harness check \(bad.fault).so --impl \(bad.fault):bad --seed 1\n"))
+      }
+    }
+  }
+
+  @Test func theLineRepeatsTheFailure() async throws {
+    try await Plugins.withLibraries(["WRONG_AT_4097"]) { folder in
+      let first = try await BuiltHarness.run(
+        ["check", "WRONG_AT_4097.so"], environment: ["OPTLAB_MASK": ""], in: folder)
+      let line = try #require(
+        first.stdout.split(separator: "\n").first { $0.hasPrefix("Again: harness ") })
+      let arguments = line.dropFirst("Again: harness ".count).split(separator: " ").map(String.init)
+      let again = try await BuiltHarness.run(
+        arguments, environment: ["OPTLAB_MASK": ""], in: folder)
+      #expect(again == first)
+    }
+  }
+
+  @Test(arguments: ["NEWER_MINOR", "TALKS", "SHARES_A_COUNTER_AND_SAYS_SO", "NONE"])
+  func aGoodOnePasses(_ kind: String) async throws {
+    try await Plugins.withLibraries([kind]) { folder in
+      let output = try await BuiltHarness.run(
+        ["check", "."], environment: ["OPTLAB_MASK": ""], in: folder)
+      #expect(output.code == 0, "\(output.stdout)")
+      let passed = output.stdout.split(separator: "\n").filter { $0.hasPrefix("PASS  ") }
+      #expect(passed.count == 3)
+      let isForOneThread = kind.hasSuffix("_SAYS_SO")
+      #expect(passed.allSatisfy { $0.hasSuffix("CAES_ONE_THREAD") == isForOneThread })
+      // What the library prints is not among what the harness prints.
+      #expect(output.stderr.contains("this is a plugin speaking") == (kind == "TALKS"))
+    }
+  }
+
+  // MARK: In a run
+
+  private struct File: Decodable {
+    struct Record: Decodable { var run: Run }
+    struct Run: Decodable { var rows: [Row] }
+    struct Row: Decodable {
+      struct Mismatch: Decodable { var check, summary: String }
+      var implementation: String
+      var outcome: String
+      var language: String
+      var remarks: [String]
+      var mismatch: Mismatch?
+    }
+    var records: [Record]
+  }
+
+  private func run(
+    _ libraries: [String], processes: Bool = false
+  ) async throws -> (output: BuiltHarness.Output, rows: [File.Row]) {
+    try await Plugins.withLibraries(libraries) { folder in
+      let output = try await BuiltHarness.run(
+        [
+          "run", "--plugin", ".", "--impl", "swift-table", "--workload", "aes-128-ctr", "--size",
+          "16", "--quick", "--deadline", "2", "--allow-unoptimised", "--no-pin", "--output",
+          "result.json",
+        ] + (processes ? [] : ["--no-processes"]), environment: ["OPTLAB_MASK": ""], in: folder)
+      let bytes = try Data(contentsOf: URL(filePath: folder).appending(path: "result.json"))
+      return (output, try JSONDecoder().decode(File.self, from: bytes).records[0].run.rows)
+    }
+  }
+
+  @Test func theHouseRowsGoOnUnharmed() async throws {
+    let (output, rows) = try await run(Self.nine.map(\.fault) + ["NONE"])
+    #expect(output.code == 1)
+    let measured = rows.filter { $0.outcome == "measured" }.map(\.implementation)
+    #expect(Set(measured) == ["swift-table", "NONE:bad"], "\(output.stdout)\(output.stderr)")
+    let failed = rows.filter { $0.outcome == "failed" }
+    #expect(failed.count == Self.nine.count)
+    #expect(Set(failed.compactMap(\.mismatch?.summary)).count == Self.nine.count)
+    for bad in Self.nine {
+      let row = try #require(failed.first { $0.implementation.hasPrefix(bad.fault) })
+      let mismatch = try #require(row.mismatch)
+      #expect("\(mismatch.check)\n  \(mismatch.summary)".contains(bad.message), "\(mismatch)")
+    }
+  }
+
+  /// Also where each block has a process of its own.
+  @Test(arguments: [false, true])
+  func failingWhileTimedTakesNobodyAlong(_ processes: Bool) async throws {
+    let (output, rows) = try await run(
+      ["CRASHES_WHEN_TIMED", "LOOPS_WHEN_TIMED", "NONE"], processes: processes)
+    #expect(output.code == 1)
+    let outcomes = Dictionary(uniqueKeysWithValues: rows.map { ($0.implementation, $0.outcome) })
+    #expect(
+      outcomes == [
+        "swift-table": "measured", "NONE:bad": "measured", "CRASHES_WHEN_TIMED:bad": "failed",
+        "LOOPS_WHEN_TIMED:bad": "failed",
+      ], "\(output.stdout)\(output.stderr)")
+    let checks = rows.compactMap(\.mismatch?.check)
+    #expect(checks == Array(repeating: "timing aes-128-ctr/16B, 16 bytes a call", count: 2))
+    let crash = try #require(rows.first { $0.implementation == "CRASHES_WHEN_TIMED:bad" }?.mismatch)
+    #expect(crash.summary.hasPrefix("crashes with SIGSEGV at CRASHES_WHEN_TIMED.so+0x"))
+  }
+
+  @Test func aRemarkSaysThatItIsForOneThread() async throws {
+    let (output, rows) = try await run(["SHARES_A_COUNTER_AND_SAYS_SO"])
+    #expect(output.code == 0, "\(output.stderr)")
+    let row = try #require(rows.first { $0.implementation == "SHARES_A_COUNTER_AND_SAYS_SO:bad" })
+    #expect(row.remarks == ["one thread"])
+    #expect(row.language == "C")
+  }
+
+  // MARK: Names
+
+  @Test func twoOfOneNameAreToldApart() async throws {
+    try await Plugins.withLibraries(["NONE"]) { folder in
+      let manager = FileManager.default
+      let library = URL(filePath: folder).appending(path: "NONE.so")
+      // Letters that mean something in lists, regular expressions and paths.
+      for name in ["other/NONE.so", "c-example.so", "a+b, c.so"] {
+        let copy = URL(filePath: folder).appending(path: name)
+        try manager.createDirectory(
+          at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try manager.copyItem(at: library, to: copy)
+      }
+      let output = try await BuiltHarness.run(
+        [
+          "run", "--plugin", "NONE.so", "--plugin", "other", "--plugin", "a+b, c.so", "--impl",
+          "memcpy", "--filter", "aes-128-ctr/16B/(NONE:bad(~2)?|a-b--c:bad)$", "--quick",
+          "--allow-unoptimised", "--no-pin", "--no-processes",
+        ], environment: ["OPTLAB_MASK": ""], in: folder)
+      #expect(output.code == 0, "\(output.stderr)")
+      let ids = output.stdout.split(separator: "\n").compactMap { line -> Substring? in
+        line.contains(" 16B ") ? line.prefix { $0 != " " } : nil
+      }
+      #expect(ids == ["NONE:bad", "NONE:bad~2", "a-b--c:bad"])
+    }
+  }
+
+  @Test(arguments: [
+    (["run", "--plugin", "nowhere.so"], 4, "there is no plugin 'nowhere.so'"),
+    (["check", "nowhere.so"], 4, "there is no plugin 'nowhere.so'"),
+    (["check", "empty"], 4, "the folder 'empty' has no *.so in it"),
+    (["check", "NONE.so", "--impl", "x"], 64, "unknown implementation 'x'; valid: all, NONE:bad"),
+    (["check", "NONE.so", "--deadline", "-1"], 64, "--deadline -1.0 is not between"),
+    (["plugin-process"], 64, "'plugin-process' is for the harness itself"),
+  ])
+  func badInput(_ arguments: [String], code: Int, message: String) async throws {
+    try await Plugins.withLibraries(["NONE"]) { folder in
+      try FileManager.default.createDirectory(
+        atPath: folder + "/empty", withIntermediateDirectories: false)
+      let output = try await BuiltHarness.run(arguments, in: folder)
+      #expect(Int(output.code) == code)
+      #expect(output.stderr.contains(message), "\(output.stderr)")
+    }
+  }
+
+  // MARK: Its process
+
+  @Test func itsProcessEndsWithTheOneThatStartedIt() async throws {
+    try await Plugins.withLibraries(["LOOPS"]) { folder in
+      // The harness is killed while the plugin loops; what is left is looked for by its library.
+      let script = """
+        "\(BuiltHarness.folder.appending(path: "harness").path())" check LOOPS.so --deadline 60 &
+        for _ in $(seq 100); do
+          sleep 0.1
+          for child in $(cat /proc/$!/task/*/children 2>/dev/null); do
+            grep -q LOOPS.so /proc/$child/maps 2>/dev/null && found=$child
+          done
+          [ -n "$found" ] && break
+        done
+        [ -n "$found" ] || { echo "it never began"; exit 1; }
+        kill -KILL $!
+        for _ in $(seq 100); do
+          grep -q LOOPS.so /proc/$found/maps 2>/dev/null || { echo gone; exit 0; }
+          sleep 0.1
+        done
+        echo "it is still there"
+        kill -KILL $found
+        """
+      let result = try await Subprocess.run(
+        .name("sh"), arguments: ["-c", script],
+        environment: .inherit.updating(["OPTLAB_MASK": ""]), workingDirectory: FilePath(folder),
+        output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
+      #expect(result.standardOutput.hasSuffix("gone\n"), "\(result.standardOutput)")
+    }
+  }
+}
+
+/// Shared libraries made for a test.
+enum Plugins {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  static var canRun: Bool {
+    #if arch(x86_64)
+      let flags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+      return flags.split(separator: "\n").contains {
+        $0.hasPrefix("flags") && $0.split(separator: " ").contains("aes")
+      }
+    #else
+      return false
+    #endif
+  }
+
+  static var hasCompiler: Bool {
+    get async {
+      let result = try? await Subprocess.run(
+        .name("cc"), arguments: ["--version"], output: .discarded, error: .discarded)
+      return result?.terminationStatus.isSuccess ?? false
+    }
+  }
+
+  /// Each fault's library, compiled once.
+  private actor Compiled {
+    private var libraries: [String: Task<Data, any Error>] = [:]
+
+    func library(_ fault: String) async throws -> Data {
+      if let task = libraries[fault] { return try await task.value }
+      let task = Task { try await Plugins.compile(fault) }
+      libraries[fault] = task
+      return try await task.value
+    }
+  }
+
+  private static let compiled = Compiled()
+
+  private static func compile(_ fault: String) async throws -> Data {
+    if fault == "NOT_A_LIBRARY" { return Data("This is a text, not a library.\n".utf8) }
+    return try await withFolder { folder in
+      let result = try await Subprocess.run(
+        .name("cc"),
+        arguments: [
+          "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared",
+          "-fvisibility=hidden", "-DBAD=\(fault)", "-I",
+          root.appending(path: "Sources/CAES/include").path(),
+          root.appending(path: "Tests/BadPlugins/bad.c").path(), "-o", "bad.so",
+        ], workingDirectory: FilePath(folder), output: .discarded, error: .string(limit: 1 << 20))
+      try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
+      return try Data(contentsOf: URL(filePath: folder).appending(path: "bad.so"))
+    }
+  }
+
+  /// A new folder with `FAULT.so` for each.
+  static func withLibraries<Value>(
+    _ faults: [String], _ body: (_ folder: String) async throws -> Value
+  ) async throws -> Value {
+    try await withFolder { folder in
+      for fault in faults {
+        try await compiled.library(fault).write(
+          to: URL(filePath: folder).appending(path: "\(fault).so"))
+      }
+      return try await body(folder)
+    }
+  }
+
+  static func withFolder<Value>(
+    _ body: (_ folder: String) async throws -> Value
+  ) async throws -> Value {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try await body(folder.path())
+  }
+}
