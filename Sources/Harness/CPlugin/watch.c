@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -47,6 +48,8 @@ static void *wait_for_the_end(void *argument) {
 
 int cplugin_watch(cplugin_record *record, int socket) {
   noted = record;
+  // What a plugin prints must be seen although its process never comes to flush it.
+  setvbuf(stdout, NULL, _IOLBF, 0);
   stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack};
   if (sigaltstack(&stack, NULL) != 0)
     return errno;

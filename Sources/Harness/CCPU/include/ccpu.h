@@ -8,6 +8,7 @@
 
 #include "ccpu_affinity.h"
 #include "ccpu_build.h"
+#include "ccpu_calls.h"
 #include "ccpu_clock.h"
 #include "ccpu_counter.h"
 #include "ccpu_cpuid.h"

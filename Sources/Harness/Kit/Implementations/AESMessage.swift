@@ -1,4 +1,5 @@
 import CAES
+import CCPU
 
 extension AESKernel {
   /// Makes a message ready: one call encrypts `bytes` bytes, the key schedule being done, the
@@ -25,6 +26,7 @@ package final class AESMessage: PreparedCase {
   package let counter: [UInt8]
   package let buffers: AESBuffers
   private let context: AESKernel.Context
+  private let loop: ccpu_crypt_loop
 
   init(_ kernel: AESKernel, bytes: Int, keyBytes: Int, seed: UInt64, layout: Int) throws {
     precondition(bytes > 0)
@@ -36,18 +38,13 @@ package final class AESMessage: PreparedCase {
     bytesPerCall = bytes
     buffers = AESBuffers(count: bytes, seed: random.next(), layout: layout)
     context = AESKernel.Context(kernel)
+    loop = ccpu_far_loop(kernel.row.crypt)!
     try context.setKey(key)
   }
 
   package func run(_ calls: Int) {
-    let crypt = context.kernel.row.crypt!
-    let memory = context.memory
-    let (input, output, n) = (buffers.input, buffers.output, bytesPerCall)
-    counter.withUnsafeBufferPointer { counter in
-      let counter = counter.baseAddress!
-      for _ in 0..<calls {
-        crypt(memory, counter, input, output, n)
-      }
-    }
+    loop(
+      context.kernel.row.crypt, context.memory, counter, buffers.input, buffers.output, bytesPerCall,
+      calls)
   }
 }

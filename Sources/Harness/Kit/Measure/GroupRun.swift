@@ -50,7 +50,11 @@ struct GroupRun {
       let row = RunResult.Row(
         address: Address(
           workload: group.workload.id, case: group.case.id, implementation: implementation.id),
-        language: implementation.language, remarks: implementation.remarks,
+        language: implementation.language,
+        // Another process's cycles are not in this one's counter.
+        remarks: implementation.remarks
+          + (sampler.source == .pmu && implementation.isForeign
+            ? [CycleSource.calibrated.rawValue] : []),
         outcome: outcome,
         limit: group.case.isSetup
           ? nil
@@ -96,6 +100,9 @@ extension RunResult.Outcome {
 }
 
 extension Implementation {
+  /// Whether another process does the work.
+  var isForeign: Bool { if case .foreign = work { true } else { false } }
+
   /// Whether it only moves bytes.
   var isCopy: Bool { if case .memcpy = work { true } else { false } }
 }
