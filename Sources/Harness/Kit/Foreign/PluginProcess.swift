@@ -18,6 +18,8 @@ final class PluginProcess: @unchecked Sendable {
   struct Patience: Sendable {
     /// How long it may go without any step forward, in seconds.
     var seconds = 10.0
+    /// The same before its process has begun: a matter of the machine, not of the plugin.
+    static let secondsToBegin = 60.0
   }
 
   private let socket: MessageSocket
@@ -68,7 +70,7 @@ final class PluginProcess: @unchecked Sendable {
         let now = cplugin_steps(record)
         idle = now == steps ? idle + 0.1 : 0
         steps = now
-        return idle >= patience.seconds + seconds
+        return idle >= (now == 0 ? Patience.secondsToBegin : patience.seconds) + seconds
       }
     } catch MessageSocket.Failure.late {
       isOver = true

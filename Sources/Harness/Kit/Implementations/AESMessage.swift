@@ -20,7 +20,7 @@ extension AESKernel {
 }
 
 /// One message, encrypted over and over out of place.
-package final class AESMessage: PreparedCase {
+package final class AESMessage: NearbyCase {
   package let bytesPerCall: Int
   package let key: [UInt8]
   package let counter: [UInt8]
@@ -42,9 +42,14 @@ package final class AESMessage: PreparedCase {
     try context.setKey(key)
   }
 
-  package func run(_ calls: Int) {
+  package func run(_ calls: Int) { run(calls, by: loop) }
+
+  package func runNearby(_ calls: Int) { run(calls, by: ccpu_near_loop) }
+
+  private func run(_ calls: Int, by loop: ccpu_crypt_loop) {
     loop(
-      context.kernel.row.crypt, context.memory, counter, buffers.input, buffers.output, bytesPerCall,
+      context.kernel.row.crypt, context.memory, counter, buffers.input, buffers.output,
+      bytesPerCall,
       calls)
   }
 }

@@ -67,6 +67,12 @@ public struct Implementation: Sendable {
   }
 }
 
+/// A case whose loop has no name for a profiler where it is timed: a copy of one that has.
+protocol NearbyCase: PreparedCase {
+  /// Does the same by code of this program.
+  func runNearby(_ calls: Int)
+}
+
 /// A case made ready for one implementation: what is timed.
 public protocol PreparedCase: AnyObject {
   /// Bytes of text encrypted, or of JSON written, in one call.
