@@ -79,7 +79,7 @@ struct ProfileCommandTests {
       guard path.first == "main", let loop = path.firstIndex(of: "TimedLoop.run(seconds:)"),
         path.last == widest
       else { return false }
-      return path[loop...].contains("AESMessage.run(_:)")
+      return path[loop...].contains("AESMessage.runNearby(_:)")
     }
     let share = Double(whole.values.reduce(0, +)) / Double(stacks.total)
     #expect(share > 0.5, "only \(share) of the samples lie in \(widest) with a whole call path")

@@ -25,8 +25,8 @@ extern "C" {
 #endif
 
 /// @name Version of this ABI
-/// A table of another major version cannot be used. A newer minor version only adds flags, features,
-/// and fields at the end of a row, which a reader skips by `row_size`.
+/// A table of another major version cannot be used. A newer minor version only adds flags,
+/// features, and fields at the end of a row, which a reader skips by `row_size`.
 /// @{
 #define CAES_ABI_MAJOR 1
 #define CAES_ABI_MINOR 1
