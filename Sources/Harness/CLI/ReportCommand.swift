@@ -29,6 +29,9 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "With --text: add what the figures are made of.")
   var details = false
 
+  @Flag(help: "With --text: order by time, with the factor from each implementation to the next.")
+  var ladder = false
+
   @Option(
     help: ArgumentHelp(
       "Only addresses in which this regular expression matches.", valueName: "regex"))
@@ -39,8 +42,9 @@ struct ReportCommand: ParsableCommand {
     if text == (output != nil) {
       throw ValidationError("choose one of --output FOLDER and --text")
     }
-    if !text, details || filter != nil {
-      throw ValidationError("--details and --filter go with --text; a report has everything")
+    if !text, details || ladder || filter != nil {
+      throw ValidationError(
+        "--details, --ladder and --filter go with --text; a report has everything")
     }
   }
 
@@ -80,6 +84,11 @@ struct ReportCommand: ParsableCommand {
     for (index, source) in sources.enumerated() {
       if sources.count > 1 { print("\(index > 0 ? "\n" : "")\(source.name)") }
       let run = source.record.run
+      if ladder {
+        let ladders = run.ladders { $0.description.contains(regex) }
+        print(ladders.map(\.text).joined(separator: "\n"), terminator: "")
+        continue
+      }
       print(
         run.tables(details: details) { $0.description.contains(regex) }, terminator: "")
       print(run.footer())

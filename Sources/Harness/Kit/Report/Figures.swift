@@ -23,9 +23,18 @@ public enum Figures {
       format: value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : value >= 0.1 ? "%.3f" : "%.4f", value)
   }
 
-  /// `1.0x`, `23.4x`, `180x`.
+  /// `0.0017x`, `1.00x`, `23.4x`, `180x`.
   public static func times(_ value: Double) -> String {
-    String(format: value >= 100 ? "%.0fx" : value >= 10 ? "%.1fx" : "%.2fx", value)
+    String(
+      format: value >= 100 ? "%.0fx" : value >= 10 ? "%.1fx" : value >= 0.1 ? "%.2fx" : "%.4fx",
+      value)
+  }
+
+  /// `12.41 ns`, `1.098 us`, `66.92 ms`, `2.086 s`.
+  public static func duration(_ seconds: Double) -> String {
+    let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "us")]
+    let (scale, unit) = units.first { seconds >= $0.0 } ?? (1e-9, "ns")
+    return "\(significant(seconds / scale)) \(unit)"
   }
 
   /// `98%`, `4.2%`, `0.04%`, of a share.

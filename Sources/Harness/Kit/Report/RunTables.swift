@@ -51,6 +51,11 @@ extension RunResult {
         "limit of \(limit.0) by \(limit.1.name): \(Figures.significant(limit.1.costPerByte)) "
           + "\(source.perByte)")
     }
+    if source != .nanoseconds, rows.contains(where: \.isByOwnClock) {
+      lines.append(
+        "\(Implementation.ownClockRemark): nanoseconds of the program's own clock, times the "
+          + (source.isCoreCycles ? "core clock measured around them" : "rate of the ticks"))
+    }
     return lines.joined(separator: "\n")
   }
 

@@ -1,0 +1,113 @@
+import Foundation
+
+/// Implementations from the slowest to the fastest, with the factor from each to the next: what the
+/// way from naive Python to hand-written assembly is made of.
+///
+/// Rungs are compared by the time of a call, which does the same work in each; how many bytes JSON
+/// has depends on who writes it.
+public struct Ladder {
+  public struct Rung {
+    public var implementation: String
+    public var language: String
+    /// By case, in the order of `cases`.
+    public var secondsPerCall: [Double]
+    public var bytesPerCall: [Int]
+  }
+
+  public var workload: String
+  public var cases: [String]
+  /// The slowest first: by the geometric mean over the cases.
+  public var rungs: [Rung]
+  /// Implementations that have no figure in some of the cases.
+  public var leftOut: [String]
+
+  /// - Parameter rows: of one workload.
+  init(_ rows: [RunResult.Row]) {
+    workload = rows.first?.address.workload ?? ""
+    cases = rows.map(\.address.case).uniqued(by: \.self)
+    rungs = []
+    leftOut = []
+    // Copying does none of the work.
+    let implementations = rows.map(\.address.implementation).uniqued(by: \.self)
+      .filter { $0 != Implementation.memcpy.id }
+    for implementation in implementations {
+      let own = rows.filter { $0.address.implementation == implementation }
+      let measured = cases.compactMap { one in
+        own.first { $0.address.case == one }?.measurement
+      }
+      guard measured.count == cases.count else {
+        leftOut.append(implementation)
+        continue
+      }
+      rungs.append(
+        Rung(
+          implementation: implementation, language: own[0].language,
+          secondsPerCall: measured.map(\.secondsPerCall.median),
+          bytesPerCall: measured.map(\.bytesPerCall)))
+    }
+    rungs.sort { $0.logarithm > $1.logarithm }
+  }
+
+  public var text: String {
+    var table = TextTable(
+      [("implementation", .left), ("language", .left)]
+        + cases.flatMap { [($0, .right), ("step", .right)] })
+    for (index, rung) in rungs.enumerated() {
+      let cells = cases.indices.flatMap { one in
+        [
+          Figures.duration(rung.secondsPerCall[one]),
+          index == 0
+            ? "" : Figures.times(rungs[index - 1].secondsPerCall[one] / rung.secondsPerCall[one]),
+        ]
+      }
+      table.add([rung.implementation, rung.language] + cells)
+    }
+    return ([workload + ", time of a call", table.text.trimmingCharacters(in: .newlines)] + notes)
+      .joined(separator: "\n") + "\n"
+  }
+
+  private var notes: [String] {
+    var lines: [String] = []
+    if let first = rungs.first, let last = rungs.last, rungs.count > 1 {
+      let factors = cases.indices.map { one in
+        (cases.count > 1 ? cases[one] + " " : "")
+          + Figures.times(first.secondsPerCall[one] / last.secondsPerCall[one])
+      }
+      lines.append(
+        "\(first.implementation) to \(last.implementation): \(factors.joined(separator: ", "))")
+    }
+    let usual = cases.indices.map { one in
+      Dictionary(grouping: rungs, by: { $0.bytesPerCall[one] })
+        .max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key ?? 0
+    }
+    for rung in rungs {
+      let others = cases.indices.filter { rung.bytesPerCall[$0] != usual[$0] }.map { one in
+        "\(rung.bytesPerCall[one]) instead of \(usual[one]) in \(cases[one])"
+      }
+      if !others.isEmpty {
+        lines.append(
+          "bytes a call of \(rung.implementation): \(others.joined(separator: ", "))")
+      }
+    }
+    if !leftOut.isEmpty {
+      lines.append("without a figure in each case: \(leftOut.joined(separator: ", "))")
+    }
+    return lines
+  }
+}
+
+extension Ladder.Rung {
+  fileprivate var logarithm: Double { secondsPerCall.reduce(0) { $0 + log($1) } }
+}
+
+extension RunResult {
+  /// One ladder a workload.
+  ///
+  /// - Parameter isShown: which addresses take part.
+  public func ladders(where isShown: (Address) -> Bool = { _ in true }) -> [Ladder] {
+    let rows = rows.filter { isShown($0.address) }
+    return rows.map(\.address.workload).uniqued(by: \.self).map { workload in
+      Ladder(rows.filter { $0.address.workload == workload })
+    }
+  }
+}
