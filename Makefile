@@ -39,8 +39,13 @@ check: setup ## Verify one implementation: make check K=c-aesni (ARGS=--seed=N r
 	@test -n "$(K)" || { echo "make check needs the implementation: make check K=c-aesni" >&2; exit 64; }
 	swift run -q harness verify --impl $(K) $(ARGS)
 
+.PHONY: contestants
+contestants: setup ## Build what 'harness run --contestants' adds: Python's and other libraries.
+	@$(MAKE) --no-print-directory -C Contestants setup || true
+	@$(MAKE) --no-print-directory -C Contestants
+
 .PHONY: example-report
-example-report: build ## Measure the committed example anew, and with it the README's tables.
+example-report: build contestants ## Measure the committed example anew, and with it the README's tables.
 	.ci/example take
 	$(MAKE) readme
 
