@@ -9,6 +9,7 @@ struct Run: ParsableCommand {
 
   @OptionGroup var choice: SelectionOptions
   @OptionGroup var plugins: PluginOptions
+  @OptionGroup var outside: ContestantOptions
   @OptionGroup var hidden: MaskOption
 
   @Flag(help: "Sizes 16B, 8KiB, 1MiB, payloads SIMPLE and HUGE; in under 10 seconds.")
@@ -108,7 +109,8 @@ struct Run: ParsableCommand {
         "this build is not optimised, so its figures would mean nothing; build Optlab as the root "
           + "package, or pass --allow-unoptimised")
     }
-    let foreign = try plugins.implementations()
+    var foreign = try plugins.implementations()
+    foreign += try outside.implementations(beside: foreign, patience: plugins.patience.deadline)
     let selection =
       quick
       ? try choice.selection(
@@ -143,9 +145,10 @@ struct Run: ParsableCommand {
     print(result.footer())
     if output != nil || report, !result.rows.isEmpty {
       let cpuReport = result.isPartial || quick ? identity : try identity.measured(source: source)
-      let record = RunRecord(
+      var record = RunRecord(
         result, started: started, cpuReport: cpuReport,
         arguments: Array(CommandLine.arguments.dropFirst()))
+      record.libraries.merge(selection.foreignVersions) { own, _ in own }
       let partial = result.isPartial ? " as partial" : ""
       if let output {
         try failing { try ResultFile([record]).write(to: output) }

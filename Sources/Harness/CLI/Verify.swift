@@ -8,6 +8,7 @@ struct Verify: ParsableCommand {
     abstract: "Check implementations against vectors and reference; measure nothing.")
 
   @OptionGroup var choice: SelectionOptions
+  @OptionGroup var outside: ContestantOptions
   @OptionGroup var hidden: MaskOption
 
   func run() throws {
@@ -19,7 +20,7 @@ struct Verify: ParsableCommand {
         Implementation.all.contains { workload.isDone(by: $0) }
       }.map(\.id).joined(separator: ",")
     }
-    let selection = try choice.selection()
+    let selection = try choice.selection(also: outside.implementations())
     let verification = VerificationRun(seed: choice.seed, payloads: selection.payloads)
     for (workload, implementation) in selection.pairs {
       verification.check(implementation, on: workload)

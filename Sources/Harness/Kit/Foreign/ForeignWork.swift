@@ -25,10 +25,18 @@ public protocol ForeignWork: Sendable {
 
   /// The command line, without seed, that verifies it again; nil where `harness verify` does.
   func checkCommand(_ workload: Workload) -> String?
+
+  /// Why it cannot run here, with the remedy; nil where it can.
+  var obstacle: String? { get }
+
+  /// Versions of what its figures depend on, by name.
+  var versions: [String: String] { get }
 }
 
 extension ForeignWork {
   public func checkCommand(_ workload: Workload) -> String? { nil }
+  public var obstacle: String? { nil }
+  public var versions: [String: String] { [:] }
 }
 
 /// A slice that another process took.
@@ -41,6 +49,9 @@ public typealias ForeignSlice = (ticks: Double, before: ProbeReading?, after: Pr
 /// A case that is made ready in another process, which also times it: the way there and back is in no
 /// figure.
 public protocol ForeignCase: PreparedCase {
+  /// In seconds: the least that a slice should take, whatever the plan aims at.
+  var shortestSlice: Double { get }
+
   /// Does the work `calls` times, and says how long that took.
   func takeSlice(calls: Int) throws -> ForeignSlice
 
@@ -50,6 +61,8 @@ public protocol ForeignCase: PreparedCase {
 }
 
 extension ForeignCase {
+  public var shortestSlice: Double { 0 }
+
   public func takeSlices(_ count: Int, calls: Int) throws -> [ForeignSlice] {
     [try takeSlice(calls: calls)]
   }

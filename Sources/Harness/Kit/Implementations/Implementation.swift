@@ -50,6 +50,7 @@ public struct Implementation: Sendable {
   /// Why it cannot run where only `features` count, or nil when it can.
   public func obstacle(features: FeatureSet = .inForce, detected: FeatureSet = .detected) -> String?
   {
+    if case .foreign(let work) = work, let obstacle = work.obstacle { return obstacle }
     let missing = required.subtracting(features)
     if missing.isEmpty { return nil }
     #if !arch(x86_64)

@@ -159,6 +159,7 @@ public final class Sampler {
 
   private func findPace(_ prepared: any PreparedCase) throws -> Pace {
     let foreign = prepared as? any ForeignCase
+    let aim = max(plan.slice, plan.slice > 0 ? foreign?.shortestSlice ?? 0 : 0)
     func ticks(_ calls: Int) throws -> Double {
       if let foreign { return try foreign.takeSlice(calls: calls).ticks }
       let start = ccpu_ticks()
@@ -172,14 +173,14 @@ public final class Sampler {
     var calls = 1
     var time = try seconds(1, tries: 1)
     if time < plan.longCall { time = try seconds(1, tries: 3) }
-    while time < plan.slice / 4, calls < 1 << 30 {
+    while time < aim / 4, calls < 1 << 30 {
       calls *= 2
       time = try seconds(calls, tries: 3)
     }
     let perCall = max(time / Double(calls), 1e-10)
     let multiple = plan.callMultiple
     let callsPerSlice =
-      max(1, Int((plan.slice / perCall / Double(multiple)).rounded())) * multiple
+      max(1, Int((aim / perCall / Double(multiple)).rounded())) * multiple
     let slice = Double(callsPerSlice) * perCall
     return Pace(
       calls: callsPerSlice,

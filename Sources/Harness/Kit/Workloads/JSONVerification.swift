@@ -34,6 +34,16 @@ private func agreement(
   } catch {
     throw Mismatch(check: payload.id, summary: "cannot be written: \(error)")
   }
+  return try agreeing(documents, with: payload, bytesPerCall: bytesPerCall)
+}
+
+/// Checks what was written of a payload in one call.
+///
+/// - Parameter bytesPerCall: what the implementation says that a call writes.
+/// - Returns: The number of documents.
+func agreeing(
+  _ documents: [[UInt8]], with payload: JSONPayload, bytesPerCall: Int
+) throws(Mismatch) -> Int {
   guard documents.count == payload.parts.count else {
     throw Mismatch(
       check: payload.id,

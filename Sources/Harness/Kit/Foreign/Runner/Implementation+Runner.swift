@@ -1,0 +1,52 @@
+import Foundation
+
+extension Implementation {
+  /// What a row is marked with whose cycles are nanoseconds of a runner's own clock, times the core
+  /// clock that probes around the request found.
+  public static let ownClockRemark = "ns*cal"
+
+  /// The implementations of a runner program, in its order. One that cannot be talked to is a single
+  /// implementation, named after its file, that fails.
+  ///
+  /// - Parameter program: the path of an executable file.
+  public static func runner(_ program: String) -> [Implementation] {
+    runner(program, deadlines: RunnerProcess.Deadlines())
+  }
+
+  static func runner(
+    _ program: String, deadlines: RunnerProcess.Deadlines
+  ) -> [Implementation] {
+    do throws(RunnerFailure) {
+      let (process, offers) = try Runner.greet(program: program, deadlines: deadlines)
+      return offers.enumerated().map { index, offer in
+        // The first one keeps the process that is there already.
+        let runner = Runner(
+          program: program, deadlines: deadlines, process: index == 0 ? process : nil)
+        return Implementation(
+          id: offer.id, language: offer.language, technique: offer.technique,
+          remarks: [ownClockRemark] + offer.remarks,
+          work: .foreign(
+            RunnerWork(
+              id: offer.id, workloads: offer.workloads, versions: offer.versions,
+              obstacle: offer.missing, runner: runner)))
+      }
+    } catch {
+      let name = URL(filePath: program).deletingPathExtension().lastPathComponent
+      return [
+        Implementation(
+          id: name, language: "runner", technique: "a runner program that did not say hello",
+          work: .foreign(
+            RunnerWork(
+              id: name, workloads: Workload.all.map(\.id), versions: [:], greeting: error,
+              runner: Runner(program: program, deadlines: deadlines))))
+      ]
+    }
+  }
+}
+
+extension RunResult.Row {
+  /// Whether it was timed by a clock of its own, in nanoseconds.
+  var isByOwnClock: Bool {
+    measurement != nil && remarks.contains(Implementation.ownClockRemark)
+  }
+}

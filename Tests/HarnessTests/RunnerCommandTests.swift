@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+@Suite("Runner programs in a run of the built harness")
+struct RunnerCommandTests {
+  private static let repository = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Nil where the programs can run; else why not, for a skipped test to print.
+  private static let obstacle: String? =
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+      .contains { FileManager.default.isExecutableFile(atPath: "\($0)/python3") }
+    ? nil : "there is no python3 in PATH, in which the runners of this test are written"
+
+  private func temporaryFolder() throws -> URL {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "optlab-runners-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
+  }
+
+  private func write(_ program: String, to file: URL) throws {
+    try Data(program.utf8).write(to: file)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path())
+  }
+
+  @Test(
+    "The documentation's runner, word for word: verified, measured, marked, and named in the file",
+    .enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+  func documented() async throws {
+    let page = try String(
+      contentsOf: Self.repository.appending(path: "Documentation/Runners.md"), encoding: .utf8)
+    let block = try #require(page.firstMatch(of: /```python\n((?s:.*?))```/))
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let runner = folder.appending(path: "my-runner")
+    try write(String(block.1), to: runner)
+    let result = folder.appending(path: "result.json")
+
+    let verified = try await BuiltHarness.run(
+      ["verify", "--runner", runner.path(), "--impl", "my-json", "--seed", "4"])
+    #expect(verified.code == 0, "\(verified.stderr)")
+    #expect(verified.stdout.contains("PASS  json-encode/my-json"))
+
+    let run = try await BuiltHarness.run([
+      "run", "--runner", runner.path(), "--impl", "swift-simd,my-json", "--payload", "SIMPLE",
+      "--quick", "--output", result.path(),
+    ])
+    #expect([0, 1].contains(run.code), "\(run.stderr)")
+    let row = try #require(run.stdout.split(separator: "\n").first { $0.hasPrefix("my-json ") })
+    #expect(row.contains("Python") && row.contains("ns*cal"))
+    #expect(!row.contains("FAIL"))
+    #expect(run.stdout.contains("ns*cal: nanoseconds of the program's own clock"))
+    let file = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: result)) as? [String: Any])
+    let record = try #require((file["records"] as? [[String: Any]])?.first)
+    #expect((record["libraries"] as? [String: String])?["python"]?.hasPrefix("3.") == true)
+    let rows = try #require((record["run"] as? [String: Any])?["rows"] as? [[String: Any]])
+    let own = try #require(rows.first { $0["implementation"] as? String == "my-json" })
+    #expect(own["remarks"] as? [String] == ["ns*cal"])
+    #expect(own["outcome"] as? String == "measured")
+  }
+
+  @Test("A runner that is no runner fails alone: the house rows have their figures")
+  func failsAlone() async throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let runner = folder.appending(path: "greeter")
+    try write("#!/bin/sh\nread line\necho 'Hello, who is there?'\nread line\n", to: runner)
+    let run = try await BuiltHarness.run([
+      "run", "--runner", runner.path(), "--impl",
+      "swift-table,openssl,foundation,swift-simd,greeter",
+      "--size", "16", "--payload", "EMPTY", "--quick", "--no-processes",
+    ])
+    #expect(run.code == 1)
+    let lines = run.stdout.split(separator: "\n")
+    #expect(run.stderr.contains("aes-128-ctr/greeter FAILED: hello"))
+    let failed = lines.filter { $0.hasPrefix("greeter") }
+    #expect(failed.count == 3)
+    #expect(
+      failed.allSatisfy { $0.contains("FAIL  'Hello, who is there?' is no answer to 'hello'") })
+    for id in ["swift-table", "openssl", "foundation", "swift-simd"] {
+      let row = try #require(lines.first { $0.hasPrefix(id + " ") })
+      #expect(!row.contains("FAIL") && !row.contains("not run"), "\(row)")
+    }
+  }
+
+  @Test("What cannot be a runner is refused before anything is measured")
+  func refused() async throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let plain = folder.appending(path: "plain")
+    try Data("words\n".utf8).write(to: plain)
+    let taken = folder.appending(path: "taken")
+    let answer = [
+      "runner 1", "implementation openssl", "language C", "workloads json-encode", "ok",
+    ]
+    try write(
+      "#!/bin/sh\nread line\nprintf '%s\\n' \(answer.map { "'\($0)'" }.joined(separator: " "))\n",
+      to: taken)
+    for (program, code, words) in [
+      (folder.path() + "nowhere", 4, "there is no runner"),
+      (plain.path(), 4, "is not executable; chmod +x it"),
+      (taken.path(), 64, "'openssl', which is the name of another one; rename it"),
+    ] as [(String, Int32, String)] {
+      let run = try await BuiltHarness.run(["run", "--runner", program])
+      #expect(run.code == code)
+      #expect(run.stdout.isEmpty)
+      #expect(run.stderr.contains(program) && run.stderr.contains(words), "\(run.stderr)")
+    }
+  }
+
+  @Test("Contestants that were not built are rows that say how to get them")
+  func notBuilt() async throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let run = try await BuiltHarness.run([
+      "run", "--contestants", folder.path(), "--impl", "swift-table,python-pyaes,libgcrypt",
+      "--size", "pyaes", "--quick",
+    ])
+    #expect(run.code == 0, "\(run.stderr)")
+    for id in ["python-pyaes", "libgcrypt"] {
+      let row = try #require(run.stdout.split(separator: "\n").first { $0.hasPrefix(id) })
+      #expect(row.hasSuffix("not run: make contestants"))
+    }
+  }
+}
