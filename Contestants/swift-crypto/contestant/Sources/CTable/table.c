@@ -3,8 +3,9 @@
 // Technique: BoringSSL behind a Swift API that takes the key anew and returns a new Data for each
 //            message; both are in the time, as they are for whoever calls it.
 //
-// A contestant to measure beside the lab's own kernels, as a shared library of the ABI in caes.h. The
-// library leaves the key on the stack; the contract forbids that, so it is wiped here, in the time.
+// A contestant to measure beside the lab's own kernels, as a shared library of the ABI in caes.h.
+// The library leaves the key on the stack; the contract forbids that, so it is wiped here, in the
+// time.
 
 #include "caes.h"
 
