@@ -3,9 +3,14 @@
 /// The inside of an array, to which elements are added.
 public struct JSONArrayWriter: ~Copyable {
   @usableFromInline let cursor: JSONCursor
+  /// As in `JSONObjectWriter`.
+  @usableFromInline let isEmpty: Bool
 
   @inlinable @inline(__always)
-  init(_ cursor: JSONCursor) { self.cursor = cursor }
+  init(_ cursor: JSONCursor, isEmpty: Bool = false) {
+    self.cursor = cursor
+    self.isEmpty = isEmpty
+  }
 
   @inlinable @inline(__always)
   public consuming func element<Value: JSONWritable & ~Copyable>(
@@ -20,8 +25,8 @@ public struct JSONArrayWriter: ~Copyable {
   public consuming func elements<Value: JSONWritable & ~Copyable>(
     of buffer: UnsafeBufferPointer<Value>
   ) -> JSONArrayWriter {
+    guard var next = buffer.baseAddress, !buffer.isEmpty else { return self }
     var cursor = cursor
-    guard var next = buffer.baseAddress else { return JSONArrayWriter(cursor) }
     let end = next + buffer.count
     while next != end {
       cursor = cursor.appending(borrowed: next.pointee).appending(byte: 0x2C).checked()
@@ -32,7 +37,7 @@ public struct JSONArrayWriter: ~Copyable {
 
   @inlinable @inline(__always)
   public consuming func endArray() -> JSONWritten {
-    JSONWritten(cursor.closing(with: 0x5D))
+    JSONWritten(cursor.closing(with: 0x5D, isEmpty: isEmpty))
   }
 }
 

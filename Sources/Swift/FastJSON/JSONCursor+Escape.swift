@@ -18,14 +18,15 @@ extension JSONCursor {
       out += clean
       source += clean
       if clean == 16 { continue }
-      out = Self.store(escapeOf: source.load(as: UInt8.self), at: out)
+      out = store(escapeOf: source.load(as: UInt8.self), at: out)
       source += 1
     }
     // The last vector of the text, without the bytes that were written.
     let count = end - source
     let last = (end - 16).loadUnaligned(as: UInt128.self).littleEndian
     return escaping(
-      ShortText(bytes: last >> UInt128((16 - count) * 8), count: count), at: out, scan)
+      ShortText(bytes: count == 0 ? 0 : last &>> UInt128((16 &- count) &* 8), count: count),
+      at: out, scan)
   }
 
   /// Writes fewer than 16 bytes to `out`, with their escapes and without quotes.
@@ -42,10 +43,10 @@ extension JSONCursor {
       let padded = words | padding(from: text.count)
       let clean = scan.marks(unsafeBitCast(padded, to: SIMD16<UInt8>.self)).clean
       if clean == 16 { return moved(to: out + text.count) }
-      let byte = UInt8(truncatingIfNeeded: text.bytes >> UInt128(clean * 8))
-      out = Self.store(escapeOf: byte, at: out + clean)
-      text.bytes >>= UInt128(clean * 8 + 8)
-      text.count -= clean + 1
+      let byte = UInt8(truncatingIfNeeded: text.bytes &>> UInt128(clean &* 8))
+      out = store(escapeOf: byte, at: out + clean)
+      text.bytes = clean == 15 ? 0 : text.bytes &>> UInt128(clean &* 8 &+ 8)
+      text.count &-= clean &+ 1
     }
   }
 
@@ -56,37 +57,45 @@ extension JSONCursor {
     return start.load(as: SIMD2<UInt64>.self)
   }
 
-  /// Writes the escape of `byte`: the short form where there is one, else `\u00xx` in lower case,
-  /// as JSONEncoder does. Stores up to eight bytes.
+  /// Writes the escape of `byte`, which needs one. Stores eight bytes.
   @inline(__always)
-  private static func store(
+  private func store(
     escapeOf byte: UInt8, at out: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer {
-    let short: UInt8
-    switch byte {
-    case 0x22, 0x5C, 0x2F: short = byte
-    case 0x08: short = 0x62  // b
-    case 0x09: short = 0x74  // t
-    case 0x0A: short = 0x6E  // n
-    case 0x0C: short = 0x66  // f
-    case 0x0D: short = 0x72  // r
-    default:
-      let low = UInt64(byte & 0xF)
-      let digit = low + (low < 10 ? 0x30 : 0x57)
-      let escape = 0x3030_755C | UInt64(0x30 + byte >> 4) << 32 | digit << 40
-      out.storeBytes(of: escape.littleEndian, as: UInt64.self)
-      return out + 6
-    }
-    out.storeBytes(of: (UInt16(short) << 8 | 0x5C).littleEndian, as: UInt16.self)
-    return out + 2
+    let escape = (UnsafeRawPointer(storage) + (JSONStorage.escapes + Int(byte) &* 8))
+      .load(as: UInt64.self)
+    out.storeBytes(of: escape.littleEndian, as: UInt64.self)
+    return out + Int(truncatingIfNeeded: escape &>> 56)
   }
+}
+
+/// The escape of a byte below 96: the short form where there is one, else `\u00xx` in lower case, as
+/// JSONEncoder does. The first character in the lowest byte, and how many they are in the highest.
+///
+/// A table of them serves without a branch, which the next byte to be escaped would be hard to
+/// foretell for.
+func escapeEntry(of byte: UInt8) -> UInt64 {
+  let short: UInt8
+  switch byte {
+  case 0x22, 0x5C, 0x2F: short = byte
+  case 0x08: short = 0x62  // b
+  case 0x09: short = 0x74  // t
+  case 0x0A: short = 0x6E  // n
+  case 0x0C: short = 0x66  // f
+  case 0x0D: short = 0x72  // r
+  default:
+    let low = UInt64(byte & 0xF)
+    let digit = low + (low < 10 ? 0x30 : 0x57)
+    return 0x0600_0000_3030_755C | UInt64(0x30 + byte >> 4) << 32 | digit << 40
+  }
+  return 0x0200_0000_0000_005C | UInt64(short) << 8
 }
 
 extension SIMD2<UInt64> {
   /// The number of bytes before the first mark of an `EscapeScan`; 16 when there is none.
   @inline(__always)
   fileprivate var clean: Int {
-    self[0] != 0
-      ? self[0].trailingZeroBitCount &>> 3 : 8 &+ self[1].trailingZeroBitCount &>> 3
+    // As one word of 128 bits: with two, there would be a branch that is right half of the time.
+    unsafeBitCast(self, to: UInt128.self).littleEndian.trailingZeroBitCount &>> 3
   }
 }

@@ -35,18 +35,69 @@ extension JSONCursor {
       ? appending(byte: UInt8(truncatingIfNeeded: unsigned) | 0x30) : appending(signed: value)
   }
 
+  // Each of the lengths that are common in a function of its own: what all of them need together
+  // does not fit in the registers that are free.
+
   @usableFromInline @inline(never)
   func appending(signed value: Int64) -> JSONCursor {
-    position.storeBytes(of: 0x2D, as: UInt8.self)
-    let magnitude = value.magnitude
-    let cursor = advanced(by: value < 0 ? 1 : 0)
-    return magnitude < 100_000_000
-      ? cursor.appending(below1E8: magnitude) : cursor.appending(large: magnitude)
+    let unsigned = UInt64(bitPattern: value)
+    return unsigned < 100_000_000 ? appending(below1E8: unsigned) : appending(wide: value)
   }
 
   @usableFromInline @inline(never)
   func appending(above9 value: UInt64) -> JSONCursor {
-    value < 100_000_000 ? appending(below1E8: value) : appending(large: value)
+    value < 100_000_000 ? appending(below1E8: value) : appending(wide: value)
+  }
+
+  @inline(never)
+  private func appending(wide value: Int64) -> JSONCursor {
+    let unsigned = UInt64(bitPattern: value)
+    if unsigned < 1_000_000_000 { return appending(nine: unsigned) }
+    guard value < 0 else { return appending(above1E9: unsigned) }
+    return appending(byte: 0x2D).appending(above9: value.magnitude)
+  }
+
+  @inline(never)
+  private func appending(wide value: UInt64) -> JSONCursor {
+    value < 1_000_000_000 ? appending(nine: value) : appending(above1E9: value)
+  }
+
+  /// `value` from 10^9 on.
+  @inline(never)
+  private func appending(above1E9 value: UInt64) -> JSONCursor {
+    let (upper, low) = value.quotientAndRemainder(dividingBy: 1_000_000_000)
+    if upper < 1000 { return appending(below1000: upper).appending(nine: low) }
+    if upper < 1_000_000_000 { return appending(above9: upper).appending(nine: low) }
+    let (high, middle) = upper.quotientAndRemainder(dividingBy: 1_000_000_000)
+    return appending(below1000: high).appending(nine: middle).appending(nine: low)
+  }
+
+  /// `value` from 0 to 999.
+  @inline(__always)
+  private func appending(below1000 value: UInt64) -> JSONCursor {
+    let entry = Self.entry(of: value)
+    let zeros = entry &>> 24
+    position.storeBytes(of: (entry &>> zeros).littleEndian, as: UInt32.self)
+    return advanced(by: 3 &- Int(truncatingIfNeeded: zeros &>> 3))
+  }
+
+  /// Nine digits, with leading zeros. Stores ten bytes.
+  @inline(__always)
+  private func appending(nine value: UInt64) -> JSONCursor {
+    // 274,877,907 is 2^38 / 1000, rounded up: exact for all numbers of nine digits.
+    let thousands = (value &* 274_877_907) &>> 38
+    let millions = (thousands &* 274_877_907) &>> 38
+    let middle = thousands &- millions &* 1000
+    let low = value &- thousands &* 1000
+    position.storeBytes(of: Self.entry(of: millions).littleEndian, as: UInt32.self)
+    (position + 3).storeBytes(of: Self.entry(of: middle).littleEndian, as: UInt32.self)
+    (position + 6).storeBytes(of: Self.entry(of: low).littleEndian, as: UInt32.self)
+    return advanced(by: 9)
+  }
+
+  @inline(__always)
+  private static func entry(of value: UInt64) -> UInt32 {
+    threeDigits.withUnsafeBufferPointer { $0[Int(truncatingIfNeeded: value)] }
   }
 
   /// `value` from 1 to 10^8 - 1.
@@ -64,15 +115,6 @@ extension JSONCursor {
   private func appending(eight value: UInt64) -> JSONCursor {
     position.storeBytes(of: (eightDigits(value) | asciiZeros).littleEndian, as: UInt64.self)
     return advanced(by: 8)
-  }
-
-  /// `value` from 10^8 on.
-  @inline(__always)
-  private func appending(large value: UInt64) -> JSONCursor {
-    let (upper, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
-    if upper < 100_000_000 { return appending(below1E8: upper).appending(eight: low) }
-    let (high, middle) = upper.quotientAndRemainder(dividingBy: 100_000_000)
-    return appending(below1E8: high).appending(eight: middle).appending(eight: low)
   }
 
   @usableFromInline @inline(never)

@@ -46,8 +46,42 @@ extension JSONCursor {
     return appendingText(ShortText(bytes: bytes, count: Int(words.object >> 56 & 0xF)))
   }
 
+  /// The text of a string that does not lie in its own words, most of the time. What is rare is
+  /// handed on, so that a call costs little.
   @usableFromInline @inline(never)
   func appendingText(ofAny string: String) -> JSONCursor {
+    guard storage.pointee.smallStrings != 0,
+      let text = StringLayout.largeBytes(StringLayout.words(of: string)),
+      (16...Self.longestPart).contains(text.count)
+    else { return appendingText(ofRare: string) }
+    // One reservation covers a string in which every byte becomes six; very long ones go in parts,
+    // so that they do not ask for six times their size.
+    let cursor = reserving(6 &* text.count)
+    let source = text.baseAddress!
+    let out = cursor.position
+    let last = text.count &- 16
+    let scan = EscapeScan(escapingSlashes: false)
+    @inline(__always)
+    func copy(_ offset: Int) -> SIMD2<UInt64> {
+      let bytes = (source + offset).loadUnaligned(as: SIMD16<UInt8>.self)
+      (out + offset).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
+      return scan.marks(bytes)
+    }
+    var done = 0
+    while done < last &- 48 {
+      let marks = copy(done) | copy(done &+ 16)
+      if marks[0] | marks[1] != 0 { return cursor.escaping(text, from: done, at: out + done, scan) }
+      done &+= 32
+    }
+    // Up to 64 bytes are left. Vectors that overlap spare the branches about how many they are.
+    let marks =
+      copy(done) | copy(min(done &+ 16, last)) | copy(max(last &- 16, done)) | copy(last)
+    if marks[0] | marks[1] != 0 { return cursor.escaping(text, from: done, at: out + done, scan) }
+    return cursor.moved(to: out + text.count)
+  }
+
+  @inline(never)
+  private func appendingText(ofRare string: String) -> JSONCursor {
     if storage.pointee.readsStringLayout {
       let words = StringLayout.words(of: string)
       if words.object & StringLayout.isSmall != 0 { return appendingEscapedText(ofSmall: words) }

@@ -86,6 +86,14 @@ struct JSONCursor {
 
   /// Ends an object or array: the closing bracket takes the place of the last comma.
   @inlinable @inline(__always)
+  func closing(with bracket: UInt8, isEmpty: Bool) -> JSONCursor {
+    if isEmpty { return appending(byte: bracket) }
+    (position - 1).storeBytes(of: bracket, as: UInt8.self)
+    return self
+  }
+
+  /// The same where nobody knows whether the object or array is empty.
+  @inlinable @inline(__always)
   func closing(with bracket: UInt8) -> JSONCursor {
     let last = position - 1
     let end = last.load(as: UInt8.self) == 0x2C ? last : position

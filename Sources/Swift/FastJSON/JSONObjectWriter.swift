@@ -3,9 +3,16 @@
 /// The inside of an object, to which members are added.
 public struct JSONObjectWriter: ~Copyable {
   @usableFromInline let cursor: JSONCursor
+  /// Whether no comma waits for the bracket to take its place. Carried along because it is known
+  /// when the program is compiled, wherever a member is written unconditionally: the bytes that were
+  /// written would have to be read again.
+  @usableFromInline let isEmpty: Bool
 
   @inlinable @inline(__always)
-  init(_ cursor: JSONCursor) { self.cursor = cursor }
+  init(_ cursor: JSONCursor, isEmpty: Bool = false) {
+    self.cursor = cursor
+    self.isEmpty = isEmpty
+  }
 
   /// Adds `"key":value`. The key's quotes, escapes and colon are made when the program is compiled.
   @inlinable @inline(__always)
@@ -47,6 +54,6 @@ public struct JSONObjectWriter: ~Copyable {
 
   @inlinable @inline(__always)
   public consuming func endObject() -> JSONWritten {
-    JSONWritten(cursor.closing(with: 0x7D))
+    JSONWritten(cursor.closing(with: 0x7D, isEmpty: isEmpty))
   }
 }

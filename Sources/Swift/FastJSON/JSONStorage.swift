@@ -13,6 +13,8 @@ struct JSONStorage {
   /// The offset of 16 vectors that stand behind this struct: number n has a top bit in each byte
   /// from n on, which keeps the padding of a short string from looking like control characters.
   @usableFromInline static var padding: Int { (MemoryLayout<JSONStorage>.size + 15) & ~15 }
+  /// The offset of `escapeEntry(of:)` for each byte below 96.
+  static var escapes: Int { padding + 16 * 16 }
   /// All ones where `/` is to be escaped, else 0.
   @usableFromInline let slashMask: UInt64
   @usableFromInline let readsStringLayout: Bool
@@ -29,7 +31,7 @@ struct JSONStorage {
 
   /// Room that is always left behind `JSONCursor.limit`, in bytes.
   ///
-  /// It pays for what is written between two checks: a key of up to 32 bytes with its quotes and
+  /// It pays for what is written between two checks: a key of up to 64 bytes with its quotes and
   /// colon, then a number or a string of 15 bytes in which each byte becomes an escape of six, then
   /// the punctuation; stores of 16 bytes may reach beyond what they write.
   @usableFromInline static var slack: Int { 256 }
@@ -55,13 +57,17 @@ struct JSONStorage {
     self.readsStringLayout = readsStringLayout
   }
 
-  /// Puts it on the heap, with its padding behind it.
+  /// Puts it on the heap, with its tables behind it.
   func allocate() -> UnsafeMutablePointer<JSONStorage> {
     let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: Self.padding + 16 * 16, alignment: 16)
+      byteCount: Self.escapes + 96 * 8, alignment: 16)
     for i in 0..<16 * 16 {
       memory.storeBytes(
         of: i % 16 < i / 16 ? 0 : 0x80, toByteOffset: Self.padding + i, as: UInt8.self)
+    }
+    for byte: UInt8 in 0..<96 {
+      memory.storeBytes(
+        of: escapeEntry(of: byte), toByteOffset: Self.escapes + Int(byte) * 8, as: UInt64.self)
     }
     return memory.initializeMemory(as: JSONStorage.self, to: self)
   }

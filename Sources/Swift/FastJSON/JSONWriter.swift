@@ -11,13 +11,13 @@ public struct JSONWriter: ~Copyable {
   /// comes twice.
   @inlinable @inline(__always)
   public consuming func beginObject() -> JSONObjectWriter {
-    JSONObjectWriter(cursor.appending(byte: 0x7B).checked())
+    JSONObjectWriter(cursor.appending(byte: 0x7B).checked(), isEmpty: true)
   }
 
   /// Begins an array; `endArray()` of what comes back ends it.
   @inlinable @inline(__always)
   public consuming func beginArray() -> JSONArrayWriter {
-    JSONArrayWriter(cursor.appending(byte: 0x5B).checked())
+    JSONArrayWriter(cursor.appending(byte: 0x5B).checked(), isEmpty: true)
   }
 
   /// Writes what another value writes.

@@ -39,6 +39,7 @@ enum StringLayout {
 
   /// The bytes of a large string that keeps them at a fixed distance behind its object's address:
   /// native strings and literals. Valid as long as the string is.
+  @inline(__always)
   static func largeBytes(_ words: Words) -> UnsafeRawBufferPointer? {
     let isTailAllocated = words.first >> 60 & 1 == 1
     let isPlain = words.object >> 60 & 0b111 == 0
