@@ -65,6 +65,11 @@ fuzz: setup ## Fuzz AES-CTR kernels, JSON parser and writers for a minute each; 
 	./.ci/fuzz 60 1000000
 	./.ci/fuzz-json 60 1000000
 
+.PHONY: floats
+floats: ## Write every one of the 2^32 floats and read it back: minutes on all cores; goes on where it was.
+	swift build --product exhaustive-floats
+	.build/debug/exhaustive-floats .build/floats-done
+
 .PHONY: sanitize
 sanitize: setup ## Run the tests under AddressSanitizer, then with undefined behaviour trapped.
 	./.ci/sanitize

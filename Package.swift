@@ -105,6 +105,10 @@ let package = Package(
       name: "CFuzz", dependencies: ["CAES"], path: "Tests/Fuzz/CFuzz", cSettings: optimisedC),
     .executableTarget(
       name: "fuzz-aes", dependencies: ["CFuzz", "HarnessKit", "CAES"], path: "Tests/Fuzz/Target"),
+    // Run by `make floats`.
+    .executableTarget(
+      name: "exhaustive-floats", dependencies: ["FastJSON"], path: "Tests/ExhaustiveFloats",
+      swiftSettings: optimisedSwift),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .executableTarget(
       name: "count-allocations", dependencies: ["HarnessKit", "CAllocations"],

@@ -254,6 +254,31 @@ private struct LongNumber: Equatable {
     try check(UInt128.self)
   }
 
+  @Test func tableOfThreeDigits() {
+    #expect(threeDigits.count == 1000)
+    for (value, entry) in threeDigits.enumerated() {
+      let digits = Array("\(value + 1000)".utf8.dropFirst())
+      let zeros = digits.prefix(2).prefix { $0 == UInt8(ascii: "0") }.count
+      #expect((0..<3).map { UInt8(truncatingIfNeeded: entry >> UInt32(8 * $0)) } == digits)
+      #expect(entry >> 24 == UInt32(8 * zeros))
+    }
+  }
+
+  /// Around each multiple of a thousand and a million, where the groups of digits change.
+  @Test func groupsOfThreeDigits() throws {
+    var random = Sequence64(state: 10)
+    for _ in 0..<20_000 {
+      let unit: UInt64 = [1000, 1_000_000, 1_000_000_000].randomElement(using: &random)!
+      let multiple = (random.next() >> UInt64.random(in: 1...63, using: &random)) / unit * unit
+      for value in [multiple, multiple &+ unit &- 1] {
+        #expect(try written(value) == value.description)
+        #expect(
+          try written(-Int64(value & 0x3FFF_FFFF_FFFF_FFFF))
+            == (-Int64(value & 0x3FFF_FFFF_FFFF_FFFF)).description)
+      }
+    }
+  }
+
   @Test func randomOfEveryLength() throws {
     var random = Sequence64(state: 7)
     for shift in 0..<64 {

@@ -29,6 +29,14 @@ public struct JSONBuffer: ~Copyable {
       readsStringLayout: StringLayout.isAsExpected)
   }
 
+  /// A buffer that relies on nothing but what the standard library promises, as it would where the
+  /// test of a String's layout fails.
+  package init(publicAPIAlone: Bool) {
+    self.init(
+      capacity: 4096, escapingSlashes: false,
+      readsStringLayout: !publicAPIAlone && StringLayout.isAsExpected)
+  }
+
   init(capacity: Int, escapingSlashes: Bool, readsStringLayout: Bool) {
     storage = JSONStorage(
       capacity: capacity, escapesSlashes: escapingSlashes, readsStringLayout: readsStringLayout

@@ -1,6 +1,8 @@
 import CAES
 import CAESAsm
 import CAESOpenSSL
+import FastJSON
+import FoundationEssentials
 
 extension Implementation {
   /// Every implementation of the lab, in the order of its tables: the naive row first.
@@ -12,7 +14,8 @@ extension Implementation {
   private static let json: [Implementation] = [
     Implementation(
       id: "foundation", language: "Swift",
-      technique: "Foundation's JSONEncoder, withoutEscapingSlashes", work: .json(FoundationJSON())),
+      technique: "Foundation's JSONEncoder, withoutEscapingSlashes",
+      work: .json(EncoderJSON { JSONEncoder() })),
     Implementation(
       id: "foundation-serialization", language: "Swift",
       technique: "Foundation's JSONSerialization, from a tree of dictionaries and arrays",
@@ -20,7 +23,7 @@ extension Implementation {
     Implementation(
       id: "swift-dropin", language: "Swift",
       technique: "FastJSONEncoder: any Encodable, written straight to bytes",
-      work: .json(SwiftDropIn())),
+      work: .json(EncoderJSON { FastJSONEncoder() })),
     Implementation(
       id: "swift-simd", language: "Swift",
       technique: "FastJSON: a static protocol, strings scanned 16 bytes at a time",
@@ -28,7 +31,11 @@ extension Implementation {
     Implementation(
       id: "swift-simd-data", language: "Swift",
       technique: "FastJSON: as swift-simd, with a new Data for each document",
-      work: .json(SwiftSIMDData())),
+      work: .json(SwiftSIMDJSON(makesData: true))),
+    Implementation(
+      id: "swift-simd-public", language: "Swift",
+      technique: "FastJSON: as swift-simd, where a String's layout is not what it knows",
+      work: .json(SwiftSIMDJSON(publicAPIAlone: true))),
     Implementation(
       id: "swift-document", language: "Swift",
       technique: "FastJSON: its own document, in memory in the order in which it is written",

@@ -92,6 +92,7 @@ extension JSONPayload {
       JSONPayload(id: "feed", Timeline.document(), as: Timeline.self),
       JSONPayload(id: "catalog", Catalog.document(), as: Catalog.self),
       JSONPayload(id: "geo", FeatureCollection.document(), as: FeatureCollection.self),
+      JSONPayload(id: "doubles", Double.manyDocument(), as: [Double].self),
     ]
   }()
 }
