@@ -14,6 +14,7 @@ import Testing
     ("feed", 400416, "ae0162eecfbc9b24c5b0faddbee9c5d2101f1d096d95d84e36ea80487acb10e1"),
     ("catalog", 397829, "8dd6dbade2331f18580dfd260082c48f7b17a2ad3f8aa538708858496dc19c9e"),
     ("geo", 983136, "588e684b26a7ea5f63cbf7819b835e8f734675faddebb61319371a54f7e67a58"),
+    ("doubles", 234460, "8259c9d2946b0f9c86a22d0c18777923460fe0ec319940b173f2d067b113f855"),
   ]
 
   @Test func theStandardPayloadsAreAllPinned() {

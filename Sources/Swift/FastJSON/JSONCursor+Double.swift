@@ -158,15 +158,19 @@ extension JSONCursor {
   }
 
   /// Writes `d.ddde±xx`.
-  @inline(never)
+  @inline(__always)
   private func appending(_ digits: Digits, exponent: Int) -> JSONCursor {
     digits.store(at: position + 1)
-    position.storeBytes(of: UInt8(truncatingIfNeeded: digits.first), as: UInt8.self)
-    (position + 1).storeBytes(of: 0x2E, as: UInt8.self)
-    var cursor = advanced(by: digits.count == 1 ? 1 : 1 + digits.count)
-    cursor = cursor.appending(byte: 0x65).appending(byte: exponent < 0 ? 0x2D : 0x2B)
-    let magnitude = UInt64(exponent.magnitude)
-    if magnitude < 10 { cursor = cursor.appending(byte: 0x30) }
-    return cursor.appending(magnitude)
+    // The first digit goes before the point.
+    let first = UInt16(truncatingIfNeeded: digits.first & 0xFF | 0x2E00)
+    position.storeBytes(of: first.littleEndian, as: UInt16.self)
+    let end = position + (digits.count == 1 ? 1 : 1 &+ digits.count)
+    // Two digits or three, without a branch: `e`, the sign, and a table's digits in one store.
+    let entry = threeDigits.withUnsafeBufferPointer { UInt64($0[Int(exponent.magnitude)]) }
+    let zeros = min(entry &>> 24, 8)
+    let sign: UInt64 = exponent < 0 ? 0x2D65 : 0x2B65
+    let word = sign | ((entry & 0xFF_FFFF) &>> zeros) &<< 16
+    end.storeBytes(of: word.littleEndian, as: UInt64.self)
+    return moved(to: end + (5 &- Int(truncatingIfNeeded: zeros &>> 3)))
   }
 }
