@@ -325,7 +325,7 @@ struct MergeTests {
     #expect(svg.components(separatedBy: "<title").count - 1 == 3)
     #expect(svg.contains("prefers-color-scheme:dark") && svg.contains("class=\"ol-limit\""))
     #expect(!svg.contains("nan") && !svg.contains("inf"))
-    let open = svg.components(separatedBy: "<g ").count
+    let open = svg.components(separatedBy: "<g>").count
     #expect(open == svg.components(separatedBy: "</g>").count)
     let one = try #require(History(try Self.weeks([1])))
     #expect(!one.svg().contains("nan"))
