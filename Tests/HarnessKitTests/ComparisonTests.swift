@@ -258,7 +258,7 @@ struct MergeTests {
     #expect(file.records.count == 4)
   }
 
-  @Test("A failure in one shard is not outvoted, a figure is better than none, limits are lowest")
+  @Test("A failure in one shard is not outvoted, a figure is better than none")
   func outcomes() throws {
     var first = try ComparisonTests.run([("a", 1), ("b", 1)], seed: 4, limit: 2)
     let second = try ComparisonTests.run([("a", 1), ("b", 1)], seed: 5, limit: 1)
@@ -270,6 +270,19 @@ struct MergeTests {
       return
     }
     #expect(rows[1].measurement != nil && rows[1].limit?.costPerByte == 1)
+  }
+
+  @Test("One block of nine whose clock changed does not set the limit, disturbed ones neither")
+  func limits() throws {
+    let costs = [0.97, 1, 1.3, 1.01, 1.002, 1.4, 1.001, 1.2, 1.1]
+    let parts = try costs.enumerated().map { index, cost in
+      var part = try ComparisonTests.run([("a", 2)], seed: UInt64(index), limit: cost).run
+      part.unitLimits = [Limit(name: "loop", costPerByte: cost)]
+      return part
+    }
+    let whole = try MergedRecords.united(parts)
+    #expect(whole.rows.map(\.limit?.costPerByte) == [1.001])
+    #expect(whole.unitLimits == [Limit(name: "loop", costPerByte: 1.001)])
   }
 
   @Test("Not the same input: refused, with the address")
