@@ -5,7 +5,7 @@
 
 int cabi_is_instrumented(void) {
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
   return 1;
 #endif
 #endif

@@ -107,8 +107,8 @@ typedef struct cabi_stack cabi_stack;
 /// 1 on x86-64 Linux, else 0.
 int cabi_is_available(void);
 
-/// 1 where AddressSanitizer watches memory: compiled code then keeps copies in its stack frames
-/// that nobody wrote into the source.
+/// 1 where AddressSanitizer or UndefinedBehaviorSanitizer has added to the code: compiled code then
+/// keeps copies in its stack frames that nobody wrote into the source.
 int cabi_is_instrumented(void);
 
 /// 1 where this CPU tells whether upper halves of vector registers are in use: XGETBV takes ECX

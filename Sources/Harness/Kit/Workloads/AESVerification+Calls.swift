@@ -13,8 +13,8 @@ extension AESVerification {
       for inPlace in [false, true] { try caller.check(count, inPlace: inPlace) }
     }
     for count in Self.steppedLengths { try caller.check(count, attention: .steps) }
-    // AddressSanitizer makes Swift's code keep what it works on in its stack frames.
-    if cabi_is_instrumented() == 0 || kernel.language != "Swift" {
+    // Sanitizers make compiled code keep what it works on in its stack frames.
+    if cabi_is_instrumented() == 0 || kernel.language == "NASM" {
       for count in Self.paintedLengths { try caller.checkSecrets(count) }
     }
     try caller.checkWrongKeyLengths()
