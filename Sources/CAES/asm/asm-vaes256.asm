@@ -300,39 +300,15 @@ align 16
     vpshufb xmm1, xmm0, [rsi + n - 8]   ; from byte n - 8 to the front
     vmovq   rax, xmm0
     vmovq   r9, xmm1
-    xor     rax, [in]
-    xor     r9, [in + n - 8]
-    mov     [out], rax
-    mov     [out + n - 8], r9
-    ret
+    store_both_ends rax, r9, 8
 .under8:
     vpshufb xmm1, xmm0, [rsi + n - 4]
     vmovd   eax, xmm0
     vmovd   r9d, xmm1
-    xor     eax, [in]
-    xor     r9d, [in + n - 4]
-    mov     [out], eax
-    mov     [out + n - 4], r9d
-    ret
+    store_both_ends eax, r9d, 4
 .under4:
     vmovd   eax, xmm0
-    cmp     n32, 2
-    jb      .byte
-    movzx   esi, word [in]
-    je      .word
-    movzx   r9d, byte [in + 2]
-    mov     r10d, eax
-    shr     r10d, 16
-    xor     r9d, r10d
-    mov     [out + 2], r9b
-.word:
-    xor     esi, eax
-    mov     [out], si
-    ret
-.byte:
-    xor     al, [in]
-    mov     [out], al
-    ret
+    store_under4
 
 .done:
     vzeroupper
@@ -357,13 +333,5 @@ steps:
 prefix_masks:
     crossing_masks BLOCKS
 
-; PSHUFB masks that move bytes: from slide + 16 + k to the front by k, from slide + 16 - k to the
-; back by k. What moves in is 0.
 slide:
-    times 16 db 0x80
-%assign i 0
-%rep 16
-    db i
-%assign i i + 1
-%endrep
-    times 16 db 0x80
+    slide_masks
