@@ -24,7 +24,7 @@ struct ContestantOptions: ParsableArguments {
   ///   - patience: how many seconds a plugin may go without a step forward.
   /// - Throws: where a program is not there, or a runner takes a name that is in use.
   func implementations(
-    beside others: [Implementation] = [], patience: Double = 10
+    beside others: [Implementation] = [], patience: Double = Plugin.standardPatience
   ) throws -> [Implementation] {
     for program in runner where !FileManager.default.isExecutableFile(atPath: program) {
       throw CommandFailure(

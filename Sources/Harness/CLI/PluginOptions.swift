@@ -24,7 +24,7 @@ struct PatienceOption: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "End a plugin that has not moved on for so long.", valueName: "seconds"))
-  var deadline = 10.0
+  var deadline = Plugin.standardPatience
 
   func validate() throws {
     guard deadline > 0, deadline <= 86_400 else {

@@ -20,15 +20,10 @@ public struct Contestants {
   }
 
   /// The libraries in the folder, by name.
-  public var plugins: [String] { files(ending: "so") }
+  public var plugins: [String] { Plugin.files(in: folder, ending: "so") }
 
   /// The runner programs in the folder, by name.
-  public var runners: [String] { files(ending: "runner") }
-
-  private func files(ending: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix("." + ending) }.sorted().map { "\(folder)/\($0)" }
-  }
+  public var runners: [String] { Plugin.files(in: folder, ending: "runner") }
 
   // MARK: Those that are not there
 

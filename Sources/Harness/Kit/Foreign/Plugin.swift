@@ -8,6 +8,9 @@ public struct Plugin: Sendable {
   /// Why the library cannot be used at all.
   public var refusal: Mismatch?
 
+  /// How many seconds a plugin may go without a step forward, where nobody says so.
+  public static let standardPatience = 10.0
+
   /// Loads the libraries, each in a process of its own.
   ///
   /// The id of a row in addresses is the library's file name without `.so`, a colon, and the id in its
@@ -20,7 +23,8 @@ public struct Plugin: Sendable {
   ///   - taken: ids that are in use already.
   ///   - patience: how many seconds a plugin may go without a step forward before it is ended.
   public static func load(
-    _ paths: [String], taken: [String] = Implementation.all.map(\.id), patience seconds: Double = 10
+    _ paths: [String], taken: [String] = Implementation.all.map(\.id),
+    patience seconds: Double = standardPatience
   ) -> [Plugin] {
     var taken = Set(taken)
     return paths.map { path in
@@ -35,7 +39,7 @@ public struct Plugin: Sendable {
       }
       let patience = PluginProcess.Patience(seconds: seconds)
       do {
-        let rows = try rows(of: path, patience: patience)
+        let (_, rows) = try PluginProcess.loading(path, patience: patience)
         return Plugin(
           path: path,
           implementations: rows.enumerated().map { number, row in
@@ -68,19 +72,14 @@ public struct Plugin: Sendable {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
     guard isFolder.boolValue else { return [path] }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.filter { $0.hasSuffix(".so") }.sorted()
-      .map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
+    return files(in: path, ending: "so")
   }
 
-  private static func rows(of path: String, patience: PluginProcess.Patience) throws -> [PluginRow]
-  {
-    let process = try PluginProcess(path: path, patience: patience)
-    switch try process.ask(.load(path: absolute(path))) {
-    case .rows(let rows): return rows
-    case .refused(let reason): throw Mismatch(check: "loading", summary: reason)
-    case let other: throw PluginProcess.nonsense(other, check: "loading")
-    }
+  /// The files in a folder whose names end so, by name; none where it cannot be read.
+  static func files(in folder: String, ending: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasSuffix("." + ending) }.sorted()
+      .map { folder.hasSuffix("/") ? folder + $0 : "\(folder)/\($0)" }
   }
 
   /// With a slash in it, without which the loader would look elsewhere.

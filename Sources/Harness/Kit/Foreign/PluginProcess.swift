@@ -17,7 +17,7 @@ final class PluginProcess: @unchecked Sendable {
   /// How a plugin that does not answer is told from one that takes its time.
   struct Patience: Sendable {
     /// How long it may go without any step forward, in seconds.
-    var seconds = 10.0
+    var seconds = Plugin.standardPatience
     /// The same before its process has begun: a matter of the machine, not of the plugin.
     static let secondsToBegin = 60.0
   }
@@ -52,6 +52,20 @@ final class PluginProcess: @unchecked Sendable {
   }
 
   deinit { cplugin_release(record) }
+
+  /// Starts one, in which the library is loaded.
+  ///
+  /// - Throws: ``Mismatch``, where the library cannot be used; ``Failure``.
+  static func loading(
+    _ path: String, patience: Patience
+  ) throws -> (process: PluginProcess, rows: [PluginRow]) {
+    let process = try PluginProcess(path: path, patience: patience)
+    switch try process.ask(.load(path: Plugin.absolute(path))) {
+    case .rows(let rows): return (process, rows)
+    case .refused(let reason): throw Mismatch(check: "loading", summary: reason)
+    case let other: throw nonsense(other, check: "loading")
+    }
+  }
 
   struct Failure: Error, CustomStringConvertible { var description: String }
 

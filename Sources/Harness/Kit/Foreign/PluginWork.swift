@@ -25,11 +25,8 @@ final class PluginWork: ForeignWork, @unchecked Sendable {
   private func process() throws -> PluginProcess {
     try lock.withLock {
       if let current, !current.isOver { return current }
-      let new = try PluginProcess(path: path, patience: patience)
-      switch try new.ask(.load(path: Plugin.absolute(path))) {
-      case .rows(let rows) where rows.count > row: break
-      case .refused(let reason): throw Mismatch(check: "loading", summary: reason)
-      default:
+      let (new, rows) = try PluginProcess.loading(path, patience: patience)
+      guard rows.count > row else {
         throw Mismatch(check: "loading", summary: "has fewer rows than when it was first loaded")
       }
       current = new

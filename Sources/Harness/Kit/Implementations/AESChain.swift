@@ -26,7 +26,7 @@ package final class AESChain: PreparedCase {
   init(_ kernel: AESKernel, keyBytes: Int, seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     key = random.bytes(keyBytes)
-    counter = random.bytes(12) + [0, 0, 0, 1]
+    counter = random.firstCounter()
     text = random.bytes(16)
     context = AESKernel.Context(kernel)
     try context.setKey(key)  // a refusal shows here, not in the timed loop

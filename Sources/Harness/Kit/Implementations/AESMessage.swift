@@ -32,9 +32,7 @@ package final class AESMessage: NearbyCase {
     precondition(bytes > 0)
     var random = SeededGenerator(seed: seed)
     key = random.bytes(keyBytes)
-    // A random nonce and a block counter that starts at 1, as in RFC 3686, section 4: where its low
-    // bytes overflow is then the same in every run, and so is what the carries cost.
-    counter = random.bytes(12) + [0, 0, 0, 1]
+    counter = random.firstCounter()
     bytesPerCall = bytes
     buffers = AESBuffers(count: bytes, seed: random.next(), layout: layout)
     context = AESKernel.Context(kernel)
@@ -49,7 +47,13 @@ package final class AESMessage: NearbyCase {
   private func run(_ calls: Int, by loop: ccpu_crypt_loop) {
     loop(
       context.kernel.row.crypt, context.memory, counter, buffers.input, buffers.output,
-      bytesPerCall,
-      calls)
+      bytesPerCall, calls)
   }
+}
+
+extension SeededGenerator {
+  /// The counter block that a measured message begins with: a random nonce and a block counter that
+  /// starts at 1, as in RFC 3686, section 4. Where its low bytes overflow is then the same in every
+  /// run, and so is what the carries cost.
+  mutating func firstCounter() -> [UInt8] { bytes(12) + [0, 0, 0, 1] }
 }

@@ -32,7 +32,7 @@ package final class AESSetup: PreparedCase {
   init(_ kernel: AESKernel, bytes: Int, keyBytes: Int, seed: UInt64, layout: Int) throws {
     var random = SeededGenerator(seed: seed)
     key = random.bytes(keyBytes)
-    counter = random.bytes(12) + [0, 0, 0, 1]
+    counter = random.firstCounter()
     messageBytes = bytes
     bytesPerCall = bytes == 0 ? keyBytes : bytes
     buffers = AESBuffers(count: bytes, seed: random.next(), layout: layout)

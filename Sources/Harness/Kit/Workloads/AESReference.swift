@@ -132,6 +132,11 @@ package struct AESReference: Sendable {
 }
 
 extension UInt128 {
-  /// As a counter block: 16 bytes, the most significant first.
+  /// What a counter block stands for: 16 bytes, the most significant first.
+  package init(bigEndianBytes bytes: [UInt8]) {
+    self = bytes.reduce(0) { $0 << 8 | UInt128($1) }
+  }
+
+  /// As a counter block.
   package var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { [UInt8]($0) } }
 }

@@ -2,6 +2,11 @@ extension AESVerification {
   /// The most blocks that a kernel of the lab has in flight. A test holds it against the rows.
   package static let longestBatch = 32
 
+  mutating func checkEveryPlace() throws(Mismatch) {
+    try checkEveryLength()
+    try checkEveryWrap()
+  }
+
   /// Every length from 0 to 4,096, and with them every pair of alignments of input and output from 0
   /// to 63, which goes with which being drawn; then every length in place.
   mutating func checkEveryLength() throws(Mismatch) {

@@ -8,8 +8,9 @@ extension AESVerification {
   /// One context, used by several threads at once, each with a counter and messages of its own.
   ///
   /// Threads that take turns by chance show nothing: it finds a context that cannot be shared most of
-  /// the time, not always.
+  /// the time, not always. One whose flag forbids it is not asked.
   mutating func checkThreads() throws(Mismatch) {
+    guard !kernel.isForOneThread else { return }
     let key = random.bytes(keyBytes)
     let context = try makeContext(key)
     UnderWay.announce("several threads, \(keyBytes * 8)-bit key")

@@ -16,26 +16,16 @@ import CAES
 public func verifyAES(
   _ kernel: AESKernel, keyBytes: Int, seed: UInt64, exhaustively: Bool = false
 ) -> Verdict {
-  do {
-    var verification = AESVerification(kernel, keyBytes: keyBytes, seed: seed)
-    try verification.checkKeyLengths()
-    try verification.checkVectors()
-    try verification.checkLengths()
-    try verification.checkWraps()
-    try verification.checkAlignments()
-    try verification.checkLongMessages()
-    try verification.checkContexts()
-    if !kernel.isForOneThread { try verification.checkThreads() }
-    try verification.checkGuardPages()
-    try verification.checkCalls()
-    if kernel.isOwnAssembly { try verification.checkAssembly() }
-    if exhaustively {
-      try verification.checkEveryLength()
-      try verification.checkEveryWrap()
-    }
-    return .passed(checks: verification.checks)
-  } catch {
-    return .failed(error)
+  AESVerification.verdict(kernel, keyBytes: keyBytes, seed: seed) { (one) throws(Mismatch) in
+    try one.checkKeyLengths()
+    try one.checkVectors()
+    try one.checkMessages()
+    try one.checkGuardPages()
+    try one.checkCalls()
+    // On ordinary memory: only once the kernel is known to keep to its own.
+    try one.checkThreads()
+    if kernel.isOwnAssembly { try one.checkAssembly() }
+    if exhaustively { try one.checkEveryPlace() }
   }
 }
 
@@ -43,12 +33,8 @@ public func verifyAES(
 /// ``verifyAES(_:keyBytes:seed:)``, for one that does not keep the calling convention may take others
 /// along.
 package func verifyCalls(_ kernel: AESKernel, keyBytes: Int, seed: UInt64) -> Verdict {
-  do {
-    var verification = AESVerification(kernel, keyBytes: keyBytes, seed: seed)
-    try verification.checkCalls()
-    return .passed(checks: verification.checks)
-  } catch {
-    return .failed(error)
+  AESVerification.verdict(kernel, keyBytes: keyBytes, seed: seed) { (one) throws(Mismatch) in
+    try one.checkCalls()
   }
 }
 
@@ -63,12 +49,8 @@ package func verifyAssembly(
   _ kernel: AESKernel, keyBytes: Int, seed: UInt64, lengths: [Int],
   functions: [KernelFunction] = KernelFunction.allCases, code: VisitedCode? = nil
 ) -> Verdict {
-  do {
-    var verification = AESVerification(kernel, keyBytes: keyBytes, seed: seed)
-    try verification.checkAssembly(lengths: lengths, functions: functions, code: code)
-    return .passed(checks: verification.checks)
-  } catch {
-    return .failed(error)
+  AESVerification.verdict(kernel, keyBytes: keyBytes, seed: seed) { (one) throws(Mismatch) in
+    try one.checkAssembly(lengths: lengths, functions: functions, code: code)
   }
 }
 
@@ -88,6 +70,29 @@ package struct AESVerification {
     self.keyBytes = keyBytes
     random = SeededGenerator(seed: seed)
     message = CheckedMessage(capacity: Self.longest, text: random)
+  }
+
+  /// What comes of some checks of one kernel.
+  static func verdict(
+    _ kernel: AESKernel, keyBytes: Int, seed: UInt64,
+    _ check: (inout AESVerification) throws(Mismatch) -> Void
+  ) -> Verdict {
+    var one = AESVerification(kernel, keyBytes: keyBytes, seed: seed)
+    do {
+      try check(&one)
+      return .passed(checks: one.checks)
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  /// Messages of chosen and drawn lengths, counters and alignments, in contexts of all kinds.
+  mutating func checkMessages() throws(Mismatch) {
+    try checkLengths()
+    try checkWraps()
+    try checkAlignments()
+    try checkLongMessages()
+    try checkContexts()
   }
 
   // MARK: Keys
@@ -138,7 +143,7 @@ package struct AESVerification {
   mutating func checkVectors() throws(Mismatch) {
     for vector in AESVector.all where vector.key.count == keyBytes {
       let context = try makeContext(vector.key)
-      let counter = vector.counter.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+      let counter = UInt128(bigEndianBytes: vector.counter)
       let keystream = zip(vector.text, vector.ciphertext).map { $0 ^ $1 }
       for inPlace in [false, true] {
         var placement = Placement(count: vector.text.count)

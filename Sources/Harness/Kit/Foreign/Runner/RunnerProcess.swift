@@ -1,4 +1,5 @@
 import CCPU
+import CPlugin
 import Foundation
 
 /// A runner program and the conversation with it, in the terms of Documentation/Runners.md.
@@ -41,10 +42,12 @@ final class RunnerProcess {
     self.deadlines = deadlines
     // A socket rather than a pipe: writing to it when nobody reads can be made an error instead of a
     // signal that ends this process.
-    guard let (own, its) = Self.socketPair(), let out = Self.pipe(), let err = Self.pipe() else {
+    var sockets: [Int32] = [-1, -1]
+    guard cplugin_connect(&sockets) == 0, let out = Self.pipe(), let err = Self.pipe() else {
       throw RunnerFailure(request: "hello", kind: .notStarted(String(cString: strerror(errno))))
     }
-    (input, output, errors) = (own, out.read, err.read)
+    let its = sockets[1]
+    (input, output, errors) = (sockets[0], out.read, err.read)
     process.executableURL = URL(filePath: program)
     process.standardInput = FileHandle(fileDescriptor: its, closeOnDealloc: false)
     process.standardOutput = FileHandle(fileDescriptor: out.write, closeOnDealloc: false)
@@ -261,12 +264,6 @@ final class RunnerProcess {
   }
 
   // MARK: Channels, none of which another child inherits
-
-  private static func socketPair() -> (own: Int32, its: Int32)? {
-    var pair: [Int32] = [0, 0]
-    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    return socketpair(AF_UNIX, kind, 0, &pair) == 0 ? (pair[0], pair[1]) : nil
-  }
 
   private static func pipe() -> (read: Int32, write: Int32)? {
     var pair: [Int32] = [0, 0]

@@ -77,8 +77,8 @@ struct RunnerRequest {
   private static func ciphertext(
     _ key: [UInt8], _ counter: [UInt8], _ text: [UInt8]
   ) -> [UInt8] {
-    let first = counter.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
-    let keystream = AESReference(key: key)!.keystream(counter: first, bytes: text.count)
+    let keystream = AESReference(key: key)!.keystream(
+      counter: UInt128(bigEndianBytes: counter), bytes: text.count)
     return zip(text, keystream).map { $0 ^ $1 }
   }
 }
