@@ -85,8 +85,7 @@ final class EncodingSession {
   func shrink(above most: Int) {
     guard storage.pointee.capacity > most else { return }
     storage.pointee.base.deallocate()
-    storage.pointee.capacity = 1 << 16
-    storage.pointee.base = .allocate(byteCount: 1 << 16, alignment: 64)
+    storage.pointee.allocateBytes(1 << 16)
     cursor = JSONCursor(storage: storage, count: 0)
   }
 

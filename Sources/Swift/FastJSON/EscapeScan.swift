@@ -23,17 +23,20 @@ func slashMarks(_ word: UInt64) -> UInt64 {
 
 /// The bytes that need an escape, for vectors of 16. The constants are held as vectors, since a
 /// comparison with a scalar may be compiled to a loop over the lanes.
+///
+/// With bit 1 turned over, a quote is 0x20 and the control characters stay below: one comparison
+/// finds both.
 @usableFromInline
 struct EscapeScan {
-  @usableFromInline let quote = SIMD16<UInt8>(repeating: 0x22)
+  @usableFromInline let turned = SIMD16<UInt8>(repeating: 0x02)
+  @usableFromInline let turnedQuote = SIMD16<UInt8>(repeating: 0x20)
   @usableFromInline let backslash = SIMD16<UInt8>(repeating: 0x5C)
-  @usableFromInline let space = SIMD16<UInt8>(repeating: 0x20)
-  /// `/` where slashes are escaped, else a quote once more.
+  /// `/` where slashes are escaped, else a backslash once more.
   @usableFromInline let slash: SIMD16<UInt8>
 
   @inlinable @inline(__always)
   init(escapingSlashes: Bool) {
-    slash = SIMD16<UInt8>(repeating: escapingSlashes ? 0x2F : 0x22)
+    slash = SIMD16<UInt8>(repeating: escapingSlashes ? 0x2F : 0x5C)
   }
 
   /// All ones in each byte that needs an escape, the first byte in the lowest bits.
@@ -42,13 +45,77 @@ struct EscapeScan {
   @inlinable @inline(__always)
   func marks(_ bytes: SIMD16<UInt8>) -> SIMD2<UInt64> {
     let found =
-      (bytes .== quote) .| (bytes .== backslash) .| (bytes .< space) .| (bytes .== slash)
+      ((bytes ^ turned) .<= turnedQuote) .| (bytes .== backslash) .| (bytes .== slash)
     return unsafeBitCast(found, to: SIMD2<UInt64>.self)
   }
 
+  /// Whether one of the first bytes of `text` needs an escape.
+  ///
+  /// - Parameter padding: Has a top bit in each byte behind the text's, which are zero.
   @inlinable @inline(__always)
-  func finds(in bytes: SIMD16<UInt8>) -> Bool {
-    let marks = marks(bytes)
-    return marks[0] | marks[1] != 0
+  func finds(in text: SIMD16<UInt8>, padding: SIMD16<UInt8>) -> Bool {
+    // The padding comes late: before, it would be turned over byte by byte.
+    ((((text ^ turned) | padding) .<= turnedQuote) .| (text .== backslash)).holdsAnywhere
   }
+
+  /// Several vectors, asked about together: that takes half of the instructions a vector.
+  struct Collected {
+    /// The least of each lane's bytes, with bit 1 turned over.
+    fileprivate var least: SIMD16<UInt8>
+    /// Where a lane had a backslash or a slash.
+    fileprivate var slashes: SIMDMask<SIMD16<Int8>>
+  }
+
+  @inline(__always)
+  func collected(_ bytes: SIMD16<UInt8>) -> Collected {
+    Collected(least: bytes ^ turned, slashes: (bytes .== backslash) .| (bytes .== slash))
+  }
+
+  @inline(__always)
+  func collect(_ bytes: SIMD16<UInt8>, in all: inout Collected) {
+    let turned = bytes ^ turned
+    all.least.replace(with: turned, where: turned .< all.least)
+    all.slashes = all.slashes .| (bytes .== backslash) .| (bytes .== slash)
+  }
+
+  @inline(__always)
+  func finds(in all: Collected) -> Bool {
+    ((all.least .<= turnedQuote) .| all.slashes).holdsAnywhere
+  }
+}
+
+extension SIMDMask<SIMD16<Int8>> {
+  /// Whether it is true in any lane. Written out, since it then becomes two instructions; the
+  /// standard library's `any` is a call.
+  @inlinable @inline(__always)
+  var holdsAnywhere: Bool {
+    let lanes = unsafeBitCast(self, to: SIMD16<Int8>.self)
+    let low = lanes[0] | lanes[1] | lanes[2] | lanes[3] | lanes[4] | lanes[5] | lanes[6] | lanes[7]
+    let high =
+      lanes[8] | lanes[9] | lanes[10] | lanes[11] | lanes[12] | lanes[13] | lanes[14] | lanes[15]
+    return low | high != 0
+  }
+}
+
+/// The marks of 64 bytes in one word: the lowest bit is set where the first byte is marked.
+///
+/// Each eight bytes leave a bit of their own in every byte of a word, which is then transposed.
+///
+/// Source: Warren, Hacker's Delight, 2nd edition, section 7-3 (transposing a bit matrix).
+@inline(__always)
+func positions(_ marks: (SIMD2<UInt64>, SIMD2<UInt64>, SIMD2<UInt64>, SIMD2<UInt64>)) -> UInt64 {
+  let ones = 0x0101_0101_0101_0101 as UInt64
+  let both =
+    (marks.0 & SIMD2(ones, ones &* 0x02)) | (marks.1 & SIMD2(ones &* 0x04, ones &* 0x08))
+    | (marks.2 & SIMD2(ones &* 0x10, ones &* 0x20)) | (marks.3 & SIMD2(ones &* 0x40, ones &* 0x80))
+  var bits = both[0] | both[1]
+  @inline(__always)
+  func exchange(_ distance: UInt64, _ mask: UInt64) {
+    let differing = (bits ^ (bits &>> distance)) & mask
+    bits ^= differing ^ (differing &<< distance)
+  }
+  exchange(7, 0x00AA_00AA_00AA_00AA)
+  exchange(14, 0x0000_CCCC_0000_CCCC)
+  exchange(28, 0x0000_0000_F0F0_F0F0)
+  return bits
 }

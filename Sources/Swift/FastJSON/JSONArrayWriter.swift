@@ -29,7 +29,10 @@ public struct JSONArrayWriter: ~Copyable {
     var cursor = cursor
     let end = next + buffer.count
     while next != end {
-      cursor = cursor.appending(borrowed: next.pointee).appending(byte: 0x2C).checked()
+      let written =
+        MemoryLayout<Value>.size > 256
+        ? cursor.appending(large: next.pointee) : cursor.appending(borrowed: next.pointee)
+      cursor = written.appending(byte: 0x2C).checked()
       next += 1
     }
     return JSONArrayWriter(cursor)
@@ -46,6 +49,14 @@ extension JSONCursor {
   /// load the value's parts first, and retain them.
   @inlinable @inline(never)
   func appending<Value: JSONWritable & ~Copyable>(borrowed value: borrowing Value) -> JSONCursor {
+    value.write(to: JSONWriter(self)).cursor
+  }
+
+  /// The same for a value that is too large to be passed but by its address. Never specialised:
+  /// where the optimiser knows the type, it passes the address of a copy.
+  @inlinable @inline(never)
+  @_semantics("optimize.sil.specialize.generic.never")
+  func appending<Value: JSONWritable & ~Copyable>(large value: borrowing Value) -> JSONCursor {
     value.write(to: JSONWriter(self)).cursor
   }
 }

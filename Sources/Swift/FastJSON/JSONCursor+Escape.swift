@@ -1,32 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSONCursor {
-  /// Writes `text`, of 16 bytes or more, from byte `start` on to `out`, with its escapes and
-  /// without quotes. Room for six bytes a byte, and the slack, has been reserved.
+  /// Writes `text` from byte `start` on, which lies 16 or more before its end, with its escapes and
+  /// without quotes; what comes before `start` has been written.
   @inline(never)
-  func escaping(
-    _ text: UnsafeRawBufferPointer, from start: Int, at out: UnsafeMutableRawPointer,
-    _ scan: EscapeScan
+  func escaping(_ text: UnsafeRawBufferPointer, from start: Int) -> JSONCursor {
+    escaping(text, from: start, EscapeScan(escapingSlashes: false))
+  }
+
+  /// The same, and slashes are escaped.
+  @inline(never)
+  func escapingSlashes(_ text: UnsafeRawBufferPointer, from start: Int) -> JSONCursor {
+    escaping(text, from: start, EscapeScan(escapingSlashes: true))
+  }
+
+  /// Up to 64 bytes at a time are written as they are; then, for each of them that needs it, its
+  /// escape, and what follows once more.
+  @inline(__always)
+  private func escaping(
+    _ text: UnsafeRawBufferPointer, from start: Int, _ scan: EscapeScan
   ) -> JSONCursor {
+    // Enough for a text in which every byte becomes six.
+    let cursor = advanced(by: start).reserving(6 &* (text.count &- start))
     let end = text.baseAddress! + text.count
     var source = text.baseAddress! + start
-    var out = out
-    while end - source >= 16 {
-      let bytes = source.loadUnaligned(as: SIMD16<UInt8>.self)
-      out.storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-      let clean = scan.marks(bytes).clean
-      out += clean
-      source += clean
-      if clean == 16 { continue }
-      out = store(escapeOf: source.load(as: UInt8.self), at: out)
-      source += 1
+    var out = cursor.position
+    while source < end {
+      // Never so many that fewer than 16 would be left.
+      let rest = end - source
+      let width = rest > 64 ? min(rest &- 16, 64) : rest
+      let marks = copy(source, width: width, to: out, scan)
+      out = escaping(marks, from: source, width: width, end, at: out)
+      source += width
     }
-    // The last vector of the text, without the bytes that were written.
-    let count = end - source
-    let last = (end - 16).loadUnaligned(as: UInt128.self).littleEndian
-    return escaping(
-      ShortText(bytes: count == 0 ? 0 : last &>> UInt128((16 &- count) &* 8), count: count),
-      at: out, scan)
+    return cursor.moved(to: out)
+  }
+
+  /// Copies 16 to 64 bytes.
+  ///
+  /// - Returns: One bit for each of them: whether it needs an escape.
+  @inline(__always)
+  private func copy(
+    _ source: UnsafeRawPointer, width: Int, to out: UnsafeMutableRawPointer, _ scan: EscapeScan
+  ) -> UInt64 {
+    // Vectors that overlap where there are fewer than 64.
+    let last = width &- 16
+    let (second, third) = (min(16, last), min(32, last))
+    @inline(__always)
+    func copy(_ offset: Int) -> SIMD2<UInt64> {
+      let bytes = (source + offset).loadUnaligned(as: SIMD16<UInt8>.self)
+      (out + offset).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
+      return scan.marks(bytes)
+    }
+    let marks = (copy(0), copy(second), copy(third), copy(last))
+    let any = marks.0 | marks.1 | marks.2 | marks.3
+    if any[0] | any[1] == 0 { return 0 }
+    let bits = positions(marks)
+    return bits & 0xFFFF
+      | (bits &>> 16 & 0xFFFF) &<< UInt64(truncatingIfNeeded: second)
+      | (bits &>> 32 & 0xFFFF) &<< UInt64(truncatingIfNeeded: third)
+      | (bits &>> 48) &<< UInt64(truncatingIfNeeded: last)
+  }
+
+  /// Writes the escapes of the bytes that are marked, and what lies between them and behind them.
+  @inline(__always)
+  private func escaping(
+    _ marks: UInt64, from source: UnsafeRawPointer, width: Int, _ end: UnsafeRawPointer,
+    at out: UnsafeMutableRawPointer
+  ) -> UnsafeMutableRawPointer {
+    var marks = marks
+    /// Where the first byte of the window would lie if it came just before what comes next.
+    var out = out
+    while marks != 0 {
+      let index = marks.trailingZeroBitCount
+      let escape = escape(of: (source + index).load(as: UInt8.self))
+      (out + index).storeBytes(of: escape.littleEndian, as: UInt64.self)
+      out += Int(truncatingIfNeeded: escape &>> 56) &- 1
+      marks &= marks &- 1
+      // Up to the next mark. More than 32 bytes are rare, and no branch is spent on fewer.
+      let next = index &+ 1
+      copy32(from: source + next, end, to: out + next)
+      let stop = marks == 0 ? width : marks.trailingZeroBitCount
+      if stop &- next > 32 { copy32(from: source + (next &+ 32), end, to: out + (next &+ 32)) }
+    }
+    return out + width
+  }
+
+  /// Copies 32 bytes, or as many as there are before `end`. 16 lie before it.
+  @inline(__always)
+  private func copy32(
+    from source: UnsafeRawPointer, _ end: UnsafeRawPointer, to out: UnsafeMutableRawPointer
+  ) {
+    let last = (end - source) &- 16
+    guard last >= 0 else {
+      let bytes = (end - 16).loadUnaligned(as: UInt128.self).littleEndian
+      let rest = bytes &>> UInt128(truncatingIfNeeded: (0 &- last) &* 8)
+      out.storeBytes(of: rest.littleEndian, as: UInt128.self)
+      return
+    }
+    out.storeBytes(of: source.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+    let offset = min(16, last)
+    out.storeBytes(
+      of: (source + offset).loadUnaligned(as: SIMD16<UInt8>.self), toByteOffset: offset,
+      as: SIMD16<UInt8>.self)
   }
 
   /// Writes fewer than 16 bytes to `out`, with their escapes and without quotes.
@@ -40,11 +116,13 @@ extension JSONCursor {
       let words = SIMD2(
         UInt64(truncatingIfNeeded: text.bytes), UInt64(truncatingIfNeeded: text.bytes >> 64))
       out.storeBytes(of: words, as: SIMD2<UInt64>.self)
-      let padded = words | padding(from: text.count)
-      let clean = scan.marks(unsafeBitCast(padded, to: SIMD16<UInt8>.self)).clean
+      let padded = unsafeBitCast(words, to: SIMD16<UInt8>.self) | padding(from: text.count)
+      let clean = scan.marks(padded).clean
       if clean == 16 { return moved(to: out + text.count) }
       let byte = UInt8(truncatingIfNeeded: text.bytes &>> UInt128(clean &* 8))
-      out = store(escapeOf: byte, at: out + clean)
+      let escape = escape(of: byte)
+      (out + clean).storeBytes(of: escape.littleEndian, as: UInt64.self)
+      out += clean &+ Int(truncatingIfNeeded: escape &>> 56)
       text.bytes = clean == 15 ? 0 : text.bytes &>> UInt128(clean &* 8 &+ 8)
       text.count &-= clean &+ 1
     }
@@ -52,20 +130,15 @@ extension JSONCursor {
 
   /// Top bits in the bytes from `count` on, 0 to 15.
   @inlinable @inline(__always)
-  func padding(from count: Int) -> SIMD2<UInt64> {
+  func padding(from count: Int) -> SIMD16<UInt8> {
     let start = UnsafeRawPointer(storage) + (JSONStorage.padding + count &* 16)
-    return start.load(as: SIMD2<UInt64>.self)
+    return start.load(as: SIMD16<UInt8>.self)
   }
 
-  /// Writes the escape of `byte`, which needs one. Stores eight bytes.
+  /// `escapeEntry(of:)` for a byte that needs an escape.
   @inline(__always)
-  private func store(
-    escapeOf byte: UInt8, at out: UnsafeMutableRawPointer
-  ) -> UnsafeMutableRawPointer {
-    let escape = (UnsafeRawPointer(storage) + (JSONStorage.escapes + Int(byte) &* 8))
-      .load(as: UInt64.self)
-    out.storeBytes(of: escape.littleEndian, as: UInt64.self)
-    return out + Int(truncatingIfNeeded: escape &>> 56)
+  private func escape(of byte: UInt8) -> UInt64 {
+    (UnsafeRawPointer(storage) + (JSONStorage.escapes + Int(byte) &* 8)).load(as: UInt64.self)
   }
 }
 

@@ -41,12 +41,14 @@ extension JSONCursor {
   @usableFromInline @inline(never)
   func appending(signed value: Int64) -> JSONCursor {
     let unsigned = UInt64(bitPattern: value)
+    if unsigned < 1000 { return appending(below1000: unsigned) }
     return unsigned < 100_000_000 ? appending(below1E8: unsigned) : appending(wide: value)
   }
 
   @usableFromInline @inline(never)
   func appending(above9 value: UInt64) -> JSONCursor {
-    value < 100_000_000 ? appending(below1E8: value) : appending(wide: value)
+    if value < 1000 { return appending(below1000: value) }
+    return value < 100_000_000 ? appending(below1E8: value) : appending(wide: value)
   }
 
   @inline(never)

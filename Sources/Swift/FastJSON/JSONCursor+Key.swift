@@ -25,12 +25,21 @@ extension JSONCursor {
       store(start.loadUnaligned(as: UInt128.self).littleEndian &<< 8 | 0x22, at: 0)
       let tail = (start + (count - 16)).loadUnaligned(as: UInt128.self).littleEndian
       let used = UInt128(truncatingIfNeeded: endCount &* 8)
-      if count > 31 &- endCount {
-        (position + 16).copyMemory(from: start + 15, byteCount: count &+ endCount &- 31)
-      }
+      // What lies between the two, from the 16th byte on.
+      if count > 31 &- endCount { store16(of: start, from: 15, count) }
+      if count > 47 &- endCount { store16(of: start, from: 31, count) }
+      if count > 63 &- endCount { store16(of: start, from: 47, count) }
       store(tail &>> used | end &<< (128 &- used), at: count &+ endCount &- 15)
     }
     return advanced(by: count &+ 1 &+ endCount)
+  }
+
+  /// 16 bytes of a key, behind the opening quote.
+  @inlinable @inline(__always)
+  func store16(of key: UnsafeRawPointer, from offset: Int, _ count: Int) {
+    let offset = min(offset, count &- 16)
+    let bytes = (key + offset).loadUnaligned(as: UInt128.self).littleEndian
+    store(bytes, at: offset &+ 1)
   }
 
   /// A key of up to 15 bytes, the first in the lowest bits.

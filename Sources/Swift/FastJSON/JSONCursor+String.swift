@@ -31,10 +31,11 @@ extension JSONCursor {
   @inlinable @inline(__always)
   func appendingText(ofSmall words: StringLayout.Words) -> JSONCursor {
     let count = Int(truncatingIfNeeded: words.object >> 56 & 0xF)
+    // The last byte, of which the form is part, has its top bit set.
     let text = SIMD2(words.first, words.object)
     position.storeBytes(of: text, as: SIMD2<UInt64>.self)
-    let bytes = unsafeBitCast(text | padding(from: count), to: SIMD16<UInt8>.self)
-    if EscapeScan(escapingSlashes: false).finds(in: bytes) {
+    let bytes = unsafeBitCast(text, to: SIMD16<UInt8>.self)
+    if EscapeScan(escapingSlashes: false).finds(in: bytes, padding: padding(from: count)) {
       return appendingEscapedText(ofSmall: words)
     }
     return advanced(by: count)
@@ -50,34 +51,45 @@ extension JSONCursor {
   /// handed on, so that a call costs little.
   @usableFromInline @inline(never)
   func appendingText(ofAny string: String) -> JSONCursor {
-    guard storage.pointee.smallStrings != 0,
-      let text = StringLayout.largeBytes(StringLayout.words(of: string)),
-      (16...Self.longestPart).contains(text.count)
+    let words = StringLayout.words(of: string)
+    let text = StringLayout.tailBytes(words)
+    guard StringLayout.form(words) == storage.pointee.plainStrings,
+      StringLayout.hasTail(words), Self.partLengths.contains(text.count),
+      position + text.count <= limit
     else { return appendingText(ofRare: string) }
-    // One reservation covers a string in which every byte becomes six; very long ones go in parts,
-    // so that they do not ask for six times their size.
-    let cursor = reserving(6 &* text.count)
+    return appendingText(ofPart: text, EscapeScan(escapingSlashes: false)) {
+      escaping(text, from: $0)
+    }
+  }
+
+  /// Writes text of 16 bytes or more, for which there is room as it is.
+  ///
+  /// - Parameter escaping: Writes the rest where there may be something to escape, from a byte of
+  ///   the text on that lies 16 or more before its end.
+  @inline(__always)
+  private func appendingText(
+    ofPart text: UnsafeRawBufferPointer, _ scan: EscapeScan, escaping: (Int) -> JSONCursor
+  ) -> JSONCursor {
     let source = text.baseAddress!
-    let out = cursor.position
+    let out = position
     let last = text.count &- 16
-    let scan = EscapeScan(escapingSlashes: false)
     @inline(__always)
-    func copy(_ offset: Int) -> SIMD2<UInt64> {
+    func copy(_ offset: Int) -> SIMD16<UInt8> {
       let bytes = (source + offset).loadUnaligned(as: SIMD16<UInt8>.self)
       (out + offset).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-      return scan.marks(bytes)
+      return bytes
     }
     var done = 0
-    while done < last &- 48 {
-      let marks = copy(done) | copy(done &+ 16)
-      if marks[0] | marks[1] != 0 { return cursor.escaping(text, from: done, at: out + done, scan) }
+    while done < last &- 16 {
+      var all = scan.collected(copy(done))
+      scan.collect(copy(done &+ 16), in: &all)
+      if scan.finds(in: all) { return escaping(done) }
       done &+= 32
     }
-    // Up to 64 bytes are left. Vectors that overlap spare the branches about how many they are.
-    let marks =
-      copy(done) | copy(min(done &+ 16, last)) | copy(max(last &- 16, done)) | copy(last)
-    if marks[0] | marks[1] != 0 { return cursor.escaping(text, from: done, at: out + done, scan) }
-    return cursor.moved(to: out + text.count)
+    // Two vectors that overlap spare a branch about how many bytes are left.
+    var all = scan.collected(copy(max(last &- 16, 0)))
+    scan.collect(copy(last), in: &all)
+    return scan.finds(in: all) ? escaping(min(done, last)) : advanced(by: text.count)
   }
 
   @inline(never)
@@ -116,44 +128,34 @@ extension JSONCursor {
   @inline(__always)
   private func appendingText(_ text: UnsafeRawBufferPointer) -> JSONCursor {
     guard text.count >= 16 else { return appendingText(ShortText(text)) }
-    // One reservation covers a string in which every byte becomes six; very long ones go in parts,
-    // so that they do not ask for six times their size.
-    guard text.count <= Self.longestPart else { return appendingLongText(text) }
-    let source = text.baseAddress!
-    let scan = EscapeScan(escapingSlashes: storage.pointee.escapesSlashes)
-    let cursor = reserving(6 * text.count)
-    let out = cursor.position
-    var done = 0
-    let last = text.count - 16
-    while done < last {
-      let bytes = (source + done).loadUnaligned(as: SIMD16<UInt8>.self)
-      (out + done).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-      if scan.finds(in: bytes) { return cursor.escaping(text, from: done, at: out + done, scan) }
-      done += 16
-    }
-    // The last vector overlaps the one before, which had nothing to escape.
-    let bytes = (source + last).loadUnaligned(as: SIMD16<UInt8>.self)
-    (out + last).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-    if scan.finds(in: bytes) { return cursor.escaping(text, from: done, at: out + done, scan) }
-    return cursor.moved(to: out + text.count)
+    guard text.count <= Self.partLengths.upperBound else { return appendingLongText(text) }
+    let cursor = reserving(text.count)
+    return storage.pointee.escapesSlashes
+      ? cursor.appendingText(ofPart: text, EscapeScan(escapingSlashes: true)) {
+        cursor.escapingSlashes(text, from: $0)
+      }
+      : cursor.appendingText(ofPart: text, EscapeScan(escapingSlashes: false)) {
+        cursor.escaping(text, from: $0)
+      }
   }
 
-  /// The longest text that is written with one reservation, in bytes.
-  private static var longestPart: Int { 1 << 16 }
+  /// What is written at once, in bytes. Longer text goes in parts, so that it does not ask for six
+  /// times its size.
+  private static var partLengths: ClosedRange<Int> { 16...(1 << 16) }
 
   @inline(never)
   private func appendingLongText(_ text: UnsafeRawBufferPointer) -> JSONCursor {
-    let scan = EscapeScan(escapingSlashes: storage.pointee.escapesSlashes)
     var cursor = self
-    var start = 0
-    while start < text.count {
-      let end = min(start + Self.longestPart, text.count)
-      // A part may begin before its start, so that even the last one has 16 bytes.
-      let part = UnsafeRawBufferPointer(rebasing: text[(end - Self.longestPart)..<end])
-      cursor = cursor.reserving(6 * (end - start))
-      cursor = cursor.escaping(
-        part, from: start - (end - Self.longestPart), at: cursor.position, scan)
-      start = end
+    var rest = text
+    while !rest.isEmpty {
+      // None of the parts is shorter than 16 bytes.
+      let most = Self.partLengths.upperBound
+      let count = rest.count < most + Self.partLengths.lowerBound ? rest.count : most
+      let part = UnsafeRawBufferPointer(rebasing: rest[..<count])
+      cursor =
+        storage.pointee.escapesSlashes
+        ? cursor.escapingSlashes(part, from: 0) : cursor.escaping(part, from: 0)
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
     return cursor
   }

@@ -5,16 +5,20 @@
 @usableFromInline
 struct JSONCursor {
   @usableFromInline var position: UnsafeMutableRawPointer
-  /// The buffer's end less `JSONStorage.slack`. At the start of each value and member,
-  /// `position <= limit`, short of a key that went before.
-  @usableFromInline let limit: UnsafeMutableRawPointer
   @usableFromInline let storage: UnsafeMutablePointer<JSONStorage>
 
   @inlinable @inline(__always)
   init(storage: UnsafeMutablePointer<JSONStorage>, count: Int) {
     self.storage = storage
     position = storage.pointee.base + count
-    limit = storage.pointee.base + (storage.pointee.capacity - JSONStorage.slack)
+  }
+
+  /// The buffer's end less `JSONStorage.slack`. At the start of each value and member,
+  /// `position <= limit`, short of a key that went before.
+  ///
+  /// Not carried along: to compare with what lies in memory is one instruction as well.
+  @inlinable var limit: UnsafeMutableRawPointer {
+    @inline(__always) get { storage.pointee.limit }
   }
 
   /// Makes sure that the whole slack lies ahead.
@@ -55,9 +59,7 @@ struct JSONCursor {
     let (needed, overflow) = used.addingReportingOverflow(count + 2 * JSONStorage.slack)
     precondition(!overflow, "JSON output does not fit in the address space")
     let old = storage.pointee.base
-    let capacity = max(needed, storage.pointee.capacity * 2)
-    storage.pointee.base = .allocate(byteCount: capacity, alignment: 64)
-    storage.pointee.capacity = capacity
+    storage.pointee.allocateBytes(max(needed, storage.pointee.capacity * 2))
     storage.pointee.base.copyMemory(from: old, byteCount: used)
     old.deallocate()
     return JSONCursor(storage: storage, count: used)

@@ -31,6 +31,23 @@ public struct JSONObjectWriter: ~Copyable {
     JSONObjectWriter(cursor.appendingMember(key, value))
   }
 
+  /// Adds `"key":true` or `"key":false`.
+  @inlinable @inline(__always)
+  public consuming func member(_ key: StaticString, _ value: Bool) -> JSONObjectWriter {
+    JSONObjectWriter(cursor.appendingMember(key, value))
+  }
+
+  /// Adds `"key":"value"`, or nothing for nil.
+  @inlinable @inline(__always)
+  public consuming func memberIfPresent(
+    _ key: StaticString, _ value: borrowing String?
+  ) -> JSONObjectWriter {
+    switch value {
+    case .some(let value): member(key, value)
+    case .none: self
+    }
+  }
+
   /// Adds `"key":value`, or nothing for nil.
   @inlinable @inline(__always)
   public consuming func memberIfPresent<Value: JSONWritable & ~Copyable>(

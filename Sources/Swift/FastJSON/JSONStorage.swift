@@ -4,12 +4,16 @@
 /// something fails, and once a string.
 @usableFromInline
 struct JSONStorage {
-  @usableFromInline var base: UnsafeMutableRawPointer
+  @usableFromInline private(set) var base: UnsafeMutableRawPointer
+  /// The end less `slack`.
+  @usableFromInline private(set) var limit: UnsafeMutableRawPointer
   /// In bytes.
-  @usableFromInline var capacity: Int
+  private(set) var capacity: Int
   /// `StringLayout.isSmall`, or 0 where even short strings must take the long way: `/` is to be
   /// escaped, or the String's layout is not known.
   @usableFromInline let smallStrings: UInt64
+  /// `StringLayout.plain`, or what no string's form is where the others, too, must take the long way.
+  let plainStrings: UInt64
   /// The offset of 16 vectors that stand behind this struct: number n has a top bit in each byte
   /// from n on, which keeps the padding of a short string from looking like control characters.
   @usableFromInline static var padding: Int { (MemoryLayout<JSONStorage>.size + 15) & ~15 }
@@ -52,9 +56,19 @@ struct JSONStorage {
   init(capacity: Int, escapesSlashes: Bool, readsStringLayout: Bool) {
     self.capacity = max(capacity, 0) + 2 * Self.slack
     base = .allocate(byteCount: self.capacity, alignment: 64)
-    smallStrings = readsStringLayout && !escapesSlashes ? StringLayout.isSmall : 0
+    limit = base + (self.capacity - Self.slack)
+    let takesShortWay = readsStringLayout && !escapesSlashes
+    smallStrings = takesShortWay ? StringLayout.isSmall : 0
+    plainStrings = takesShortWay ? StringLayout.plain : .max
     slashMask = escapesSlashes ? .max : 0
     self.readsStringLayout = readsStringLayout
+  }
+
+  /// Gives it new memory. What it had is left to the caller.
+  mutating func allocateBytes(_ count: Int) {
+    capacity = count
+    base = .allocate(byteCount: count, alignment: 64)
+    limit = base + (count - Self.slack)
   }
 
   /// Puts it on the heap, with its tables behind it.

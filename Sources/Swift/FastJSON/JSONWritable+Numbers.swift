@@ -67,3 +67,14 @@ extension Bool: JSONWritable {
     return JSONWritten(json.cursor.advanced(by: self ? 4 : 5))
   }
 }
+
+extension JSONCursor {
+  /// Writes `"key":true,` or `"key":false,`.
+  @inlinable @inline(__always)
+  func appendingMember(_ key: StaticString, _ value: Bool) -> JSONCursor {
+    let named = appending(key: key)
+    let word: UInt64 = value ? 0x2C_6575_7274 : 0x2C65_736C_6166  // true, and false,
+    named.position.storeBytes(of: word.littleEndian, as: UInt64.self)
+    return named.advanced(by: value ? 5 : 6).checked()
+  }
+}

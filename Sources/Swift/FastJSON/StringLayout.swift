@@ -41,10 +41,23 @@ enum StringLayout {
   /// native strings and literals. Valid as long as the string is.
   @inline(__always)
   static func largeBytes(_ words: Words) -> UnsafeRawBufferPointer? {
-    let isTailAllocated = words.first >> 60 & 1 == 1
-    let isPlain = words.object >> 60 & 0b111 == 0
-    guard isTailAllocated, isPlain else { return nil }
-    let address = UInt(truncatingIfNeeded: words.object & 0x0FFF_FFFF_FFFF_FFFF) + 32
+    form(words) == plain && hasTail(words) ? tailBytes(words) : nil
+  }
+
+  /// What kind of string it is, 0 to 7.
+  @inline(__always)
+  static func form(_ words: Words) -> UInt64 { words.object &>> 60 & 0b111 }
+
+  /// The form of a string that is neither small nor bridged nor foreign.
+  static var plain: UInt64 { 0 }
+
+  @inline(__always)
+  static func hasTail(_ words: Words) -> Bool { words.first &>> 60 & 1 == 1 }
+
+  /// The bytes of a string of plain form that has a tail.
+  @inline(__always)
+  static func tailBytes(_ words: Words) -> UnsafeRawBufferPointer {
+    let address = UInt(truncatingIfNeeded: words.object & 0x0FFF_FFFF_FFFF_FFFF) &+ 32
     return UnsafeRawBufferPointer(
       start: UnsafeRawPointer(bitPattern: address),
       count: Int(truncatingIfNeeded: words.first & 0xFFFF_FFFF_FFFF))
