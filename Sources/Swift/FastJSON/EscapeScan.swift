@@ -49,6 +49,16 @@ struct EscapeScan {
     return unsafeBitCast(found, to: SIMD2<UInt64>.self)
   }
 
+  /// One bit for each of 16 bytes, the first in the lowest: whether it needs an escape.
+  ///
+  /// Each byte leaves its own bit of eight, which a multiplication adds up in the highest byte.
+  @inline(__always)
+  func positions(in bytes: SIMD16<UInt8>) -> UInt64 {
+    let ones = 0x0101_0101_0101_0101 as UInt64
+    let bits = marks(bytes) & SIMD2(repeating: 0x8040_2010_0804_0201)
+    return (bits[0] &* ones) &>> 56 | ((bits[1] &* ones) &>> 48 & 0xFF00)
+  }
+
   /// Whether one of the first bytes of `text` needs an escape.
   ///
   /// - Parameter padding: Has a top bit in each byte behind the text's, which are zero.
@@ -95,27 +105,4 @@ extension SIMDMask<SIMD16<Int8>> {
       lanes[8] | lanes[9] | lanes[10] | lanes[11] | lanes[12] | lanes[13] | lanes[14] | lanes[15]
     return low | high != 0
   }
-}
-
-/// The marks of 64 bytes in one word: the lowest bit is set where the first byte is marked.
-///
-/// Each eight bytes leave a bit of their own in every byte of a word, which is then transposed.
-///
-/// Source: Warren, Hacker's Delight, 2nd edition, section 7-3 (transposing a bit matrix).
-@inline(__always)
-func positions(_ marks: (SIMD2<UInt64>, SIMD2<UInt64>, SIMD2<UInt64>, SIMD2<UInt64>)) -> UInt64 {
-  let ones = 0x0101_0101_0101_0101 as UInt64
-  let both =
-    (marks.0 & SIMD2(ones, ones &* 0x02)) | (marks.1 & SIMD2(ones &* 0x04, ones &* 0x08))
-    | (marks.2 & SIMD2(ones &* 0x10, ones &* 0x20)) | (marks.3 & SIMD2(ones &* 0x40, ones &* 0x80))
-  var bits = both[0] | both[1]
-  @inline(__always)
-  func exchange(_ distance: UInt64, _ mask: UInt64) {
-    let differing = (bits ^ (bits &>> distance)) & mask
-    bits ^= differing ^ (differing &<< distance)
-  }
-  exchange(7, 0x00AA_00AA_00AA_00AA)
-  exchange(14, 0x0000_CCCC_0000_CCCC)
-  exchange(28, 0x0000_0000_F0F0_F0F0)
-  return bits
 }

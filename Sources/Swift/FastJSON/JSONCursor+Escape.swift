@@ -14,8 +14,8 @@ extension JSONCursor {
     escaping(text, from: start, EscapeScan(escapingSlashes: true))
   }
 
-  /// Up to 64 bytes at a time are written as they are; then, for each of them that needs it, its
-  /// escape, and what follows once more.
+  /// 16 bytes are written as they are; then, for each of them that needs it, its escape, and what
+  /// follows once more.
   @inline(__always)
   private func escaping(
     _ text: UnsafeRawBufferPointer, from start: Int, _ scan: EscapeScan
@@ -25,65 +25,51 @@ extension JSONCursor {
     let end = text.baseAddress! + text.count
     var source = text.baseAddress! + start
     var out = cursor.position
-    while source < end {
-      // Never so many that fewer than 16 would be left.
-      let rest = end - source
-      let width = rest > 64 ? min(rest &- 16, 64) : rest
-      let marks = copy(source, width: width, to: out, scan)
-      out = escaping(marks, from: source, width: width, end, at: out)
-      source += width
+    // As long as 16 bytes can be read behind each of the next 16.
+    while end - source >= 32 {
+      let bytes = source.loadUnaligned(as: SIMD16<UInt8>.self)
+      out.storeBytes(of: bytes, as: SIMD16<UInt8>.self)
+      var marks = scan.positions(in: bytes)
+      while marks != 0 {
+        let next = marks.trailingZeroBitCount &+ 1
+        out = store(escapeOf: source + (next &- 1), shifting: out, next)
+        let rest = (source + next).loadUnaligned(as: SIMD16<UInt8>.self)
+        out.storeBytes(of: rest, toByteOffset: next, as: SIMD16<UInt8>.self)
+        marks &= marks &- 1
+      }
+      source += 16
+      out += 16
     }
-    return cursor.moved(to: out)
-  }
-
-  /// Copies 16 to 64 bytes.
-  ///
-  /// - Returns: One bit for each of them: whether it needs an escape.
-  @inline(__always)
-  private func copy(
-    _ source: UnsafeRawPointer, width: Int, to out: UnsafeMutableRawPointer, _ scan: EscapeScan
-  ) -> UInt64 {
-    // Vectors that overlap where there are fewer than 64.
-    let last = width &- 16
-    let (second, third) = (min(16, last), min(32, last))
-    @inline(__always)
-    func copy(_ offset: Int) -> SIMD2<UInt64> {
-      let bytes = (source + offset).loadUnaligned(as: SIMD16<UInt8>.self)
-      (out + offset).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-      return scan.marks(bytes)
-    }
-    let marks = (copy(0), copy(second), copy(third), copy(last))
-    let any = marks.0 | marks.1 | marks.2 | marks.3
-    if any[0] | any[1] == 0 { return 0 }
-    let bits = positions(marks)
-    return bits & 0xFFFF
-      | (bits &>> 16 & 0xFFFF) &<< UInt64(truncatingIfNeeded: second)
-      | (bits &>> 32 & 0xFFFF) &<< UInt64(truncatingIfNeeded: third)
-      | (bits &>> 48) &<< UInt64(truncatingIfNeeded: last)
-  }
-
-  /// Writes the escapes of the bytes that are marked, and what lies between them and behind them.
-  @inline(__always)
-  private func escaping(
-    _ marks: UInt64, from source: UnsafeRawPointer, width: Int, _ end: UnsafeRawPointer,
-    at out: UnsafeMutableRawPointer
-  ) -> UnsafeMutableRawPointer {
-    var marks = marks
-    /// Where the first byte of the window would lie if it came just before what comes next.
-    var out = out
+    // Fewer than 32 bytes are left, in the last 32 of the text, or in all of them.
+    let last = end - 16
+    let window = max(text.baseAddress!, end - 32)
+    var marks =
+      (scan.positions(in: window.loadUnaligned(as: SIMD16<UInt8>.self))
+        | scan.positions(in: last.loadUnaligned(as: SIMD16<UInt8>.self))
+        &<< UInt64(truncatingIfNeeded: last - window)) &>> UInt64(truncatingIfNeeded: source - window)
+    copy32(from: source, end, to: out)
     while marks != 0 {
-      let index = marks.trailingZeroBitCount
-      let escape = escape(of: (source + index).load(as: UInt8.self))
-      (out + index).storeBytes(of: escape.littleEndian, as: UInt64.self)
-      out += Int(truncatingIfNeeded: escape &>> 56) &- 1
-      marks &= marks &- 1
-      // Up to the next mark. More than 32 bytes are rare, and no branch is spent on fewer.
-      let next = index &+ 1
+      let next = marks.trailingZeroBitCount &+ 1
+      out = store(escapeOf: source + (next &- 1), shifting: out, next)
       copy32(from: source + next, end, to: out + next)
-      let stop = marks == 0 ? width : marks.trailingZeroBitCount
-      if stop &- next > 32 { copy32(from: source + (next &+ 32), end, to: out + (next &+ 32)) }
+      marks &= marks &- 1
     }
-    return out + width
+    return cursor.moved(to: out + (end - source))
+  }
+
+  /// Writes the escape of a byte, which needs one, in place of the byte before `next`. Stores eight
+  /// bytes.
+  ///
+  /// - Parameters:
+  ///   - out: Where a text would begin whose byte `next` comes behind the last that was written.
+  /// - Returns: The same, behind the escape.
+  @inline(__always)
+  private func store(
+    escapeOf byte: UnsafeRawPointer, shifting out: UnsafeMutableRawPointer, _ next: Int
+  ) -> UnsafeMutableRawPointer {
+    let escape = escape(of: byte.load(as: UInt8.self))
+    out.storeBytes(of: escape.littleEndian, toByteOffset: next &- 1, as: UInt64.self)
+    return out + (Int(truncatingIfNeeded: escape &>> 56) &- 1)
   }
 
   /// Copies 32 bytes, or as many as there are before `end`. 16 lie before it.
