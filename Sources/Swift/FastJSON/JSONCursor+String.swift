@@ -53,9 +53,8 @@ extension JSONCursor {
   func appendingText(ofAny string: String) -> JSONCursor {
     let words = StringLayout.words(of: string)
     let text = StringLayout.tailBytes(words)
-    guard StringLayout.form(words) == storage.pointee.plainStrings,
-      StringLayout.hasTail(words), Self.partLengths.contains(text.count),
-      position + text.count <= limit
+    guard words.first & storage.pointee.tails != 0, StringLayout.isPlain(words),
+      Self.partLengths.contains(text.count), position + text.count <= limit
     else { return appendingText(ofRare: string) }
     return appendingText(ofPart: text, EscapeScan(escapingSlashes: false)) {
       escaping(text, from: $0)

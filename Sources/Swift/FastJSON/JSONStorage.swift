@@ -12,8 +12,8 @@ struct JSONStorage {
   /// `StringLayout.isSmall`, or 0 where even short strings must take the long way: `/` is to be
   /// escaped, or the String's layout is not known.
   @usableFromInline let smallStrings: UInt64
-  /// `StringLayout.plain`, or what no string's form is where the others, too, must take the long way.
-  let plainStrings: UInt64
+  /// `StringLayout.hasTail`, or 0 where the others, too, must take the long way.
+  let tails: UInt64
   /// The offset of 16 vectors that stand behind this struct: number n has a top bit in each byte
   /// from n on, which keeps the padding of a short string from looking like control characters.
   @usableFromInline static var padding: Int { (MemoryLayout<JSONStorage>.size + 15) & ~15 }
@@ -59,7 +59,7 @@ struct JSONStorage {
     limit = base + (self.capacity - Self.slack)
     let takesShortWay = readsStringLayout && !escapesSlashes
     smallStrings = takesShortWay ? StringLayout.isSmall : 0
-    plainStrings = takesShortWay ? StringLayout.plain : .max
+    tails = takesShortWay ? StringLayout.hasTail : 0
     slashMask = escapesSlashes ? .max : 0
     self.readsStringLayout = readsStringLayout
   }

@@ -41,20 +41,17 @@ enum StringLayout {
   /// native strings and literals. Valid as long as the string is.
   @inline(__always)
   static func largeBytes(_ words: Words) -> UnsafeRawBufferPointer? {
-    form(words) == plain && hasTail(words) ? tailBytes(words) : nil
+    words.first & hasTail != 0 && isPlain(words) ? tailBytes(words) : nil
   }
 
-  /// What kind of string it is, 0 to 7.
+  /// Set in `Words.first` of a large string when the bytes lie behind its object.
+  static var hasTail: UInt64 { 1 << 60 }
+
+  /// Whether it is neither small nor bridged nor foreign.
   @inline(__always)
-  static func form(_ words: Words) -> UInt64 { words.object &>> 60 & 0b111 }
+  static func isPlain(_ words: Words) -> Bool { words.object &>> 60 & 0b111 == 0 }
 
-  /// The form of a string that is neither small nor bridged nor foreign.
-  static var plain: UInt64 { 0 }
-
-  @inline(__always)
-  static func hasTail(_ words: Words) -> Bool { words.first &>> 60 & 1 == 1 }
-
-  /// The bytes of a string of plain form that has a tail.
+  /// The bytes of a plain string that has a tail.
   @inline(__always)
   static func tailBytes(_ words: Words) -> UnsafeRawBufferPointer {
     let address = UInt(truncatingIfNeeded: words.object & 0x0FFF_FFFF_FFFF_FFFF) &+ 32
