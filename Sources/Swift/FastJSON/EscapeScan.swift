@@ -83,9 +83,11 @@ struct EscapeScan {
 
   @inline(__always)
   func collect(_ bytes: SIMD16<UInt8>, in all: inout Collected) {
-    let turned = bytes ^ turned
-    all.least.replace(with: turned, where: turned .< all.least)
-    all.slashes = all.slashes .| (bytes .== backslash) .| (bytes .== slash)
+    let next = collected(bytes)
+    let isLess = next.least .< all.least
+    all = Collected(
+      least: all.least.replacing(with: next.least, where: isLess),
+      slashes: all.slashes .| next.slashes)
   }
 
   @inline(__always)

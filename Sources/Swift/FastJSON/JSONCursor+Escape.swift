@@ -43,10 +43,10 @@ extension JSONCursor {
     // Fewer than 32 bytes are left, in the last 32 of the text, or in all of them.
     let last = end - 16
     let window = max(text.baseAddress!, end - 32)
-    var marks =
-      (scan.positions(in: window.loadUnaligned(as: SIMD16<UInt8>.self))
-        | scan.positions(in: last.loadUnaligned(as: SIMD16<UInt8>.self))
-        &<< UInt64(truncatingIfNeeded: last - window)) &>> UInt64(truncatingIfNeeded: source - window)
+    let first = scan.positions(in: window.loadUnaligned(as: SIMD16<UInt8>.self))
+    let second = scan.positions(in: last.loadUnaligned(as: SIMD16<UInt8>.self))
+    var marks = first | second &<< UInt64(truncatingIfNeeded: last - window)
+    marks &>>= UInt64(truncatingIfNeeded: source - window)
     copy32(from: source, end, to: out)
     while marks != 0 {
       let next = marks.trailingZeroBitCount &+ 1
