@@ -63,10 +63,13 @@ static void rep_stosb(uint8_t *out, size_t n) {
   __asm__ volatile("rep stosb" : "+D"(out), "+c"(n) : "a"(0) : "memory");
 }
 
+// Checks that a sanitizer adds would make a limit of what is none.
+#define LOOP(features)                                                                             \
+  __attribute__((target(features), no_sanitize("undefined", "address"))) static void
+
 // One set of loops for each register width: 64 bytes an iteration, the rest bytewise.
 #define LOOPS(name, features, vector, load, store, stream, zero, touch)                            \
-  __attribute__((target(features))) static void copy_##name(int temporal, uint8_t *out,            \
-                                                            const uint8_t *in, size_t n) {         \
+  LOOP(features) copy_##name(int temporal, uint8_t *out, const uint8_t *in, size_t n) {            \
     enum { STEPS = 64 / sizeof(vector) };                                                          \
     if (temporal)                                                                                  \
       for (; n >= 64; n -= 64, in += 64, out += 64)                                                \
@@ -78,8 +81,7 @@ static void rep_stosb(uint8_t *out, size_t n) {
           stream((void *)(out + i * sizeof(vector)), load((void *)(in + i * sizeof(vector))));     \
     rep_movsb(out, in, n);                                                                         \
   }                                                                                                \
-  __attribute__((target(features))) static void store_##name(int temporal, uint8_t *out,           \
-                                                             size_t n) {                           \
+  LOOP(features) store_##name(int temporal, uint8_t *out, size_t n) {                              \
     enum { STEPS = 64 / sizeof(vector) };                                                          \
     vector value = zero();                                                                         \
     touch(value);                                                                                  \
@@ -93,7 +95,7 @@ static void rep_stosb(uint8_t *out, size_t n) {
           stream((void *)(out + i * sizeof(vector)), value);                                       \
     rep_stosb(out, n);                                                                             \
   }                                                                                                \
-  __attribute__((target(features))) static void load_##name(const uint8_t *in, size_t n) {         \
+  LOOP(features) load_##name(const uint8_t *in, size_t n) {                                        \
     enum { STEPS = 64 / sizeof(vector) };                                                          \
     for (; n >= 64; n -= 64, in += 64)                                                             \
       for (int i = 0; i < STEPS; i++) {                                                            \
