@@ -66,7 +66,7 @@ fuzz: setup ## Fuzz AES-CTR kernels, JSON parser and writers for a minute each; 
 	./.ci/fuzz-json 60 1000000
 
 .PHONY: floats
-floats: ## Write every one of the 2^32 floats and read it back: minutes on all cores; goes on where it was.
+floats: ## Write each of the 2^32 floats and 10 million doubles and read them back: minutes on all cores.
 	swift build --product exhaustive-floats
 	.build/debug/exhaustive-floats .build/floats-done
 
