@@ -256,6 +256,13 @@ align 64
     xor_%1 %1 %+ WINDOW, %1 %+ WINDOW, %1 %+ KEY
 %endmacro
 
+; Its last round and its store.
+%macro finish_window 2
+%assign s STATE + %2
+    vaesenclast %1 %+ s, %1 %+ s, %1 %+ WINDOW
+    vmovdqu8 [out + SIZE_%1 * (%2)]{k1}, %1 %+ s
+%endmacro
+
 ; The last %2 registers, of which the last one may be partial.
 %macro end_of_message 2
 %assign last %2 - 1
@@ -276,18 +283,21 @@ align 16
     bzhi    r9, r9, n
     kmovq   k1, r9
     rounds  %1, %2
-; Where the text is fetched decides over a cycle or two, one way for many registers, the other for
-; few (Zen 4).
-%if %2 > 6
+; Which part comes first decides over a cycle or two, for seven registers otherwise than for eight, and
+; for fewer otherwise again (Zen 4).
+%if %2 == 7
+    fetch_window %1, last
+    finish_window %1, last
+    finish  %1, last, KEY, move_%1
+%elif %2 > 7
     fetch_window %1, last
     finish  %1, last, KEY, move_%1
+    finish_window %1, last
 %else
     finish  %1, last, KEY, move_%1
     fetch_window %1, last
+    finish_window %1, last
 %endif
-%assign s STATE + last
-    vaesenclast %1 %+ s, %1 %+ s, %1 %+ WINDOW
-    vmovdqu8 [out + SIZE_%1 * last]{k1}, %1 %+ s
     vzeroupper
     ret
 %endmacro
