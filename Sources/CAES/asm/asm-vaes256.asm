@@ -159,11 +159,31 @@ function caes_asm_vaes256
 .last_of_block:
     vaesenclast xmm0, xmm0, [ctx + LAST_KEY]
     cmp     n32, 16
-    jb      .under16
+    je      .block
+; 1 to 15 bytes, keystream in xmm0: two pieces that overlap.
+.under16:
+    lea     rsi, [slide + 16]
+    cmp     n32, 8
+    jb      .under8
+    vpshufb xmm1, xmm0, [rsi + n - 8]   ; from byte n - 8 to the front
+    vmovq   rax, xmm0
+    vmovq   r9, xmm1
+    store_both_ends rax, r9, 8
+.block:
     vpxor   xmm0, xmm0, [in]
     vmovdqu [out], xmm0
 .nothing:
     ret
+.under8:
+    cmp     n32, 4
+    jb      .under4
+    vpshufb xmm1, xmm0, [rsi + n - 4]
+    vmovd   eax, xmm0
+    vmovd   r9d, xmm1
+    store_both_ends eax, r9d, 4
+.under4:
+    vmovd   eax, xmm0
+    store_under4
 
 align 32
 .registers:
@@ -243,7 +263,11 @@ align 16
     vaesenclast ymm0, ymm %+ last, round_key
     add     in, 32 * last
     add     out, 32 * last
-    jmp     .under32
+%if %1 > 1
+    jmp     .partial
+%else
+    jmp     .partial_alone
+%endif
 %endmacro
 
 %assign lanes 1
@@ -265,16 +289,35 @@ align 16
     vpxor   base, base, change
     jmp     .batch_counted
 
-; The last n % 32 bytes, keystream in ymm0; out of the way of the short messages above.
+; The end of a message that is partial, with the keystream of two blocks in ymm0: out of the way of
+; the short messages above.
 align 16
-.under32:
+.partial:
+    and     n32, 31
+    cmp     n32, 16
+    jb      .partial_block
+    vextracti128 xmm1, ymm0, 1
+    vpxor   xmm0, xmm0, [in]
+    vmovdqu [out], xmm0
+    je      .done
+    vmovdqa xmm0, xmm1
+    add     in, 16
+    add     out, 16
+    sub     n32, 16
+.partial_block:
+    vzeroupper
+    jmp     .under16
+
+; The same where these are all that is left: nothing else keeps the AES units busy meanwhile, and the
+; last 16 of 17 to 31 bytes are written in one piece, over the end of the block before.
+align 16
+.partial_alone:
     vextracti128 xmm1, ymm0, 1
     vzeroupper
     and     n32, 31
     cmp     n32, 16
     jb      .under16
     je      .block
-; 17 to 31 bytes: the last 16 are written in one piece, over the end of the block before.
     lea     rsi, [slide + 16]
     vmovdqu xmm2, [in + n - 16]         ; before a store may change it: in == out is allowed
     vpshufb xmm3, xmm0, [rsi + n - 16]  ; from byte n - 16 to the front
@@ -285,30 +328,6 @@ align 16
     vmovdqu [out], xmm0
     vmovdqu [out + n - 16], xmm1
     ret
-.block:
-    vpxor   xmm0, xmm0, [in]
-    vmovdqu [out], xmm0
-    ret
-
-; 1 to 15 bytes, keystream in xmm0: two pieces that overlap.
-.under16:
-    lea     rsi, [slide + 16]
-    cmp     n32, 4
-    jb      .under4
-    cmp     n32, 8
-    jb      .under8
-    vpshufb xmm1, xmm0, [rsi + n - 8]   ; from byte n - 8 to the front
-    vmovq   rax, xmm0
-    vmovq   r9, xmm1
-    store_both_ends rax, r9, 8
-.under8:
-    vpshufb xmm1, xmm0, [rsi + n - 4]
-    vmovd   eax, xmm0
-    vmovd   r9d, xmm1
-    store_both_ends eax, r9d, 4
-.under4:
-    vmovd   eax, xmm0
-    store_under4
 
 .done:
     vzeroupper

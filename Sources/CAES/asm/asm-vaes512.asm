@@ -250,6 +250,14 @@ align 64
     jmp     %1 %+ 8
 %endmacro
 
+; k1 = the bytes of a partial register, of which n is left as the number.
+%macro mask_of_rest 1
+    mov     r9, -1
+    and     n32, SIZE_%1 - 1
+    bzhi    r9, r9, n
+    kmovq   k1, r9
+%endmacro
+
 ; The text of a partial register, number %2, with the last round key added.
 %macro fetch_window 2
     vmovdqu8 %1 %+ WINDOW{k1}{z}, [in + SIZE_%1 * (%2)]
@@ -278,22 +286,29 @@ align 16
     vzeroupper
     ret
 %%partial:
-    mov     r9, -1
-    and     n32, SIZE_%1 - 1
-    bzhi    r9, r9, n
-    kmovq   k1, r9
+; Where the mask is made, and which part is finished first, decides over a cycle or two, for each
+; number of registers otherwise (Zen 4).
+%ifidn %1%2, zmm7
     rounds  %1, %2
-; Which part comes first decides over a cycle or two, for seven registers otherwise than for eight, and
-; for fewer otherwise again (Zen 4).
-%if %2 == 7
+    mask_of_rest %1
+    finish_group %1, 0, 3, KEY, move_%1
     fetch_window %1, last
     finish_window %1, last
-    finish  %1, last, KEY, move_%1
-%elif %2 > 7
+    finish_group %1, 3, 3, KEY, move_%1
+%elifidn %1%2, zmm8
+    mask_of_rest %1
+    rounds  %1, %2
     fetch_window %1, last
     finish  %1, last, KEY, move_%1
     finish_window %1, last
 %else
+    %ifidn %1, zmm
+    mask_of_rest %1
+    rounds  %1, %2
+    %else
+    rounds  %1, %2
+    mask_of_rest %1
+    %endif
     finish  %1, last, KEY, move_%1
     fetch_window %1, last
     finish_window %1, last
