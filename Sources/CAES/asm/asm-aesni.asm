@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: Apache-2.0
 ; Computes:  AES-CTR, 128-, 192- and 256-bit keys.
-; Technique: AES-NI, 8 blocks in flight, 1 to 8 at the end of a message. The next counter block is one
+; Technique: AES-NI, 8 blocks in flight, 1 to 9 at the end of a message. The next counter block is one
 ;            PADDB (see kernel.inc). The end of a message that is no whole block is written in one
 ;            piece with the end of the block before.
 ; Cost:      13, 15 or 17 vector instructions a block. Three of them are beside the rounds (PADDB,
@@ -30,7 +30,7 @@ section .text align=64
 %define round_key xmm10
 %define TEXT      11            ; text of four blocks: xmm11 to xmm14
 %define text      xmm11
-%define window    xmm12         ; last 16 bytes of the text, where its end is a partial block
+%define window    xmm9          ; last 16 bytes of the text, where its end is a partial block
 %define masked    xmm11         ; at a crossing
 %define change    xmm15         ; of the prefix, there
 
@@ -224,6 +224,8 @@ align 16
     cmp    n, 16 * LANES
     jb     .short
     load_number
+    cmp    n, 16 * (LANES + 1)
+    jbe    .last_batch
 
 align 64
 .batch:
@@ -238,8 +240,10 @@ align 64
     add    in, 16 * LANES
     add    out, 16 * LANES
     sub    n, 16 * LANES
+    cmp    n, 16 * (LANES + 1)
+    ja     .batch
     cmp    n, 16 * LANES
-    jae    .batch
+    jae    .last_batch
     test   n, n
     jz     .done
     cmp    low_byte, 256 - LANES        ; as many blocks as the message may have here
@@ -323,6 +327,30 @@ align 16
     pxor   xmm0, window
     movdqu [out + n - 16], xmm0
     ret
+
+; A batch and up to one block: that one goes along, where alone it would keep the AES units waiting
+; for each round. It is the base of the next batch.
+.last_batch:
+    cmp    n, 16 * LANES
+    je     .batch               ; nothing goes along
+    cmp    low_byte, 256 - LANES - 1
+    ja     .batch               ; a crossing: apart
+    counter_blocks LANES
+    paddb  base, [increments + 16 * LANES]
+    rounds LANES + 1
+    cmp    n, 16 * (LANES + 1)
+    jb     .partial_ninth
+    finish_batch
+    last_round LANES, 1
+    store_blocks LANES, 1
+    ret
+.partial_ninth:
+    movdqu window, [in + n - 16]        ; before a store may change it: in == out is allowed
+    finish_batch
+    aesenclast base, round_key
+    movdqa xmm0, xmm7
+    movdqa xmm1, base
+    jmp    .store_window
 
 ; The end of a message at a crossing.
 align 16

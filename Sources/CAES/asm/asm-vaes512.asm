@@ -192,12 +192,12 @@ section .text align=64
 %endrep
 %endmacro
 
-; The same for the first %2 registers. %3: number of the last round key's register; %4: instruction
-; that stores.
+; The same for the first %2 registers, more than four in halves. %3: number of the last round key's
+; register; %4: instruction that stores.
 %macro finish 4
 %if %2 > 4
-    finish_group %1, 0, 4, %3, %4
-    finish_group %1, 4, %2 - 4, %3, %4
+    finish_group %1, 0, %2 - (%2) / 2, %3, %4
+    finish_group %1, %2 - (%2) / 2, (%2) / 2, %3, %4
 %else
     finish_group %1, 0, %2, %3, %4
 %endif
@@ -286,29 +286,17 @@ align 16
     vzeroupper
     ret
 %%partial:
-; Where the mask is made, and which part is finished first, decides over a cycle or two, for each
-; number of registers otherwise (Zen 4).
-%ifidn %1%2, zmm7
+; Where the mask is made, and when the partial register is finished, decides over one to four cycles
+; (Zen 4): the mask behind the rounds, the register between the halves of the others, or with 256 bits
+; behind them.
     rounds  %1, %2
     mask_of_rest %1
-    finish_group %1, 0, 3, KEY, move_%1
+%ifidn %1, zmm
+    finish_group %1, 0, last - last / 2, KEY, move_%1
     fetch_window %1, last
     finish_window %1, last
-    finish_group %1, 3, 3, KEY, move_%1
-%elifidn %1%2, zmm8
-    mask_of_rest %1
-    rounds  %1, %2
-    fetch_window %1, last
-    finish  %1, last, KEY, move_%1
-    finish_window %1, last
+    finish_group %1, last - last / 2, last / 2, KEY, move_%1
 %else
-    %ifidn %1, zmm
-    mask_of_rest %1
-    rounds  %1, %2
-    %else
-    rounds  %1, %2
-    mask_of_rest %1
-    %endif
     finish  %1, last, KEY, move_%1
     fetch_window %1, last
     finish_window %1, last
