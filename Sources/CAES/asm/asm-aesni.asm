@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: Apache-2.0
 ; Computes:  AES-CTR, 128-, 192- and 256-bit keys.
 ; Technique: AES-NI, 8 blocks in flight, 1 to 9 at the end of a message. The next counter block is one
-;            PADDB (see kernel.inc). The end of a message that is no whole block is written in one
-;            piece with the end of the block before.
+;            PADDB (see kernel.inc). The end of a message that is no whole block is written in two
+;            pieces that overlap.
 ; Cost:      13, 15 or 17 vector instructions a block. Three of them are beside the rounds (PADDB,
 ;            PXOR, PXOR), where a counter in little-endian lanes needs a PSHUFB more. Zen 4, 8 and
 ;            64 KiB: 0.313 and 0.439 cycles/byte for AES-128 and AES-256, where the AES units allow
@@ -21,16 +21,13 @@ default rel
 alignmode p6, 64
 %include "kernel.inc"
 
-section .text align=64
-
-%define blocks    r9d           ; at the end of a message: blocks left, a partial one included
+section .text align=FUNCTION_ALIGNMENT
 
 %define LANES     8             ; state of block i of a batch: xmm<i>
 %define base      xmm8          ; next counter block, big-endian
 %define round_key xmm10
 %define TEXT      11            ; text of four blocks: xmm11 to xmm14
 %define text      xmm11
-%define window    xmm9          ; last 16 bytes of the text, where its end is a partial block
 %define masked    xmm11         ; at a crossing
 %define change    xmm15         ; of the prefix, there
 
@@ -79,16 +76,12 @@ section .text align=64
 
 ; One round of all blocks. %2: number of the round.
 %macro round 2
-%if %1 == 1
-    aesenc xmm0, [ctx + ROUND_KEYS + 16 * (%2)]
-%else
     movdqa round_key, [ctx + ROUND_KEYS + 16 * (%2)]
 %assign i 0
 %rep %1
     aesenc xmm %+ i, round_key
 %assign i i + 1
 %endrep
-%endif
 %endmacro
 
 ; All rounds but the last; afterwards round_key is the last one's. The key's length is the same for
@@ -111,21 +104,9 @@ section .text align=64
     movdqa round_key, [ctx + LAST_KEY]
 %endmacro
 
-; Last round, text and store of the first %1 blocks, one after the other.
-%macro finish_in_file 1
-%assign i 0
-%rep %1
-    movdqu     text, [in + 16 * i]
-    aesenclast xmm %+ i, round_key
-    pxor       xmm %+ i, text
-    movdqu     [out + 16 * i], xmm %+ i
-%assign i i + 1
-%endrep
-%endmacro
-
 ; Last round and text of blocks %1 to %1 + %2 - 1, at most four. The text is added to the last round
-; key, so that AESENCLAST adds it, and instructions of a kind stand together. In single file, as
-; above, the XORs take slots from the AES units wherever a neighbour on the core's other thread leaves
+; key, so that AESENCLAST adds it, and instructions of a kind stand together. In single
+; file the XORs take slots from the AES units wherever a neighbour on the core's other thread leaves
 ; a batch less room to overlap with the next one: 2 to 3 % of the whole.
 %macro last_round 2
 %assign i %1
@@ -159,22 +140,80 @@ section .text align=64
     store_blocks 0, LANES
 %endmacro
 
-; The end of a message of %1 whole blocks. Zen 4: in halves, six of them take 5 cycles less behind
-; five batches; two take one less in single file.
-%macro finish_end 1
-%if %1 > 2
+; The end of a message, %1 blocks: all last rounds, then each text and store. Behind batches with
+; AES-256, six to eight blocks with a partial one take 1 to 2 % less than in halves; fewer take more.
+%macro finish_in_ranks 1
+%assign i 0
+%rep %1
+    aesenclast xmm %+ i, round_key
+%assign i i + 1
+%endrep
+%assign i 0
+%rep %1
+    movdqu     text, [in + 16 * i]
+    pxor       text, xmm %+ i
+    movdqu     [out + 16 * i], text
+%assign i i + 1
+%endrep
+%endmacro
+
+; The same in halves, with the text in the last rounds as above.
+%macro finish_in_halves 1
 %assign half (%1 + 1) / 2
 %assign rest %1 - half
     last_round 0, half
     store_blocks 0, half
     last_round half, rest
     store_blocks half, rest
-%else
-    finish_in_file %1
-%endif
 %endmacro
 
 ; ---------------------------------------------------------------------- the function
+
+; Messages of one and of two blocks have a way of their own for each length of key, %1 rounds: what
+; bounds them is not the AES units but branches that are taken, and the vector registers of all the
+; messages in flight, so that a round key in a register is one too many.
+
+; One block, counted already, and its end.
+%macro one_block 1
+.one_of_%1:
+    pxor   xmm0, [ctx + ROUND_KEYS]
+%assign r 1
+%rep %1 - 1
+    aesenc xmm0, [ctx + ROUND_KEYS + 16 * r]
+%assign r r + 1
+%endrep
+    aesenclast xmm0, [ctx + LAST_KEY]
+    test   n32, 15
+    jnz    .under16
+    movdqu text, [in]
+    pxor   text, xmm0
+    movdqu [out], text
+    ret
+%endmacro
+
+; Two blocks.
+%macro two_blocks 1
+.two_of_%1:
+    pxor   xmm0, [ctx + ROUND_KEYS]
+    pxor   xmm1, [ctx + ROUND_KEYS]
+%assign r 1
+%rep %1 - 1
+    aesenc xmm0, [ctx + ROUND_KEYS + 16 * r]
+    aesenc xmm1, [ctx + ROUND_KEYS + 16 * r]
+%assign r r + 1
+%endrep
+    aesenclast xmm0, [ctx + LAST_KEY]
+    aesenclast xmm1, [ctx + LAST_KEY]
+    movdqu text, [in]
+    pxor   text, xmm0
+    movdqu [out], text
+    test   n32, 15
+    jnz    .second
+    movdqu text, [in + 16]
+    pxor   text, xmm1
+    movdqu [out + 16], text
+    ret
+%endmacro
 
 function caes_asm_aesni
     cmp    n, 16
@@ -183,11 +222,19 @@ function caes_asm_aesni
     jz     .done
     movdqu xmm0, [counter]      ; nothing to count
 .counted1:
-    rounds 1
-    aesenclast xmm0, round_key
-    test   n32, 15
-    jz     .block
-; A partial block with no other in reach, keystream in xmm0: two pieces that overlap.
+    cmp    dword [ctx + ROUNDS], 12
+    je     .one_of_12
+    ja     .one_of_14
+    one_block 10
+; The second of two blocks, partial, keystream in xmm1.
+.second:
+    movdqa xmm0, xmm1
+    add    in, 16
+    add    out, 16
+; The last block of a message, partial, keystream in xmm0: two pieces that overlap.
+.partial:
+    and    n32, 15
+.under16:
     lea    rsi, [slide + 16]
     cmp    n, 8
     jb     .under8
@@ -196,12 +243,6 @@ function caes_asm_aesni
     pshufb xmm0, xmm1
     movq   r9, xmm0
     store_both_ends rax, r9, 8
-.block:
-    movdqu text, [in]
-    pxor   xmm0, text
-    movdqu [out], xmm0
-.done:
-    ret
 .under8:
     cmp    n, 4
     jb     .under4
@@ -214,6 +255,11 @@ function caes_asm_aesni
     movd   eax, xmm0
     store_under4
 
+    one_block 14
+    one_block 12
+.done:
+    ret
+
 .count1:
     movdqa xmm0, base
     jmp    .counted1
@@ -221,8 +267,69 @@ function caes_asm_aesni
 align 16
 .blocks:
     movdqu base, [counter]
+    cmp    n, 32
+    ja     .more
+    cmp    byte [counter + 15], 255
+    je     .crossing_number
+.count2:
+    movdqa xmm0, base
+    movdqa xmm1, base
+    paddb  xmm1, [increments + 16]
+.counted2:
+    cmp    dword [ctx + ROUNDS], 12
+    je     .two_of_12
+    ja     .two_of_14
+    two_blocks 10
+    two_blocks 14
+    two_blocks 12
+
+align 16
+; More than two blocks.
+.more:
     cmp    n, 16 * LANES
-    jb     .short
+    jae    .long
+    cmp    byte [counter + 15], 256 - LANES     ; as many blocks as the message may have here
+    ja     .crossing_number
+    cmp    n, 16 * 4
+    ja     .count5_to_8
+    cmp    n, 16 * 3
+    ja     .count4
+; falls through
+; %1 blocks, more than two, of which the last may be partial.
+%macro end_of_message 1
+%assign last %1 - 1
+%if %1 > 3
+align 16
+%endif
+.count%1:
+    counter_blocks %1
+.counted%1:
+    rounds %1
+    test   n, 15
+    jnz    .partial%1
+    finish_in_halves %1
+    ret
+.partial%1:
+    aesenclast xmm %+ last, round_key   ; first, for it has the longest way to go
+%if %1 > 5
+    finish_in_ranks last
+%else
+    finish_in_halves last
+%endif
+    movdqa xmm0, xmm %+ last
+    add    in, 16 * last
+    add    out, 16 * last
+    jmp    .partial
+%endmacro
+
+%assign lanes 3
+%rep LANES - 2
+    end_of_message %[lanes]
+%assign lanes lanes + 1
+%endrep
+
+; A batch or more.
+.long:
     load_number
     cmp    n, 16 * (LANES + 1)
     jbe    .last_batch
@@ -250,84 +357,9 @@ align 64
     ja     .crossing
     jmp    .end_of_message
 
-.short:
-    cmp    byte [counter + 15], 256 - LANES
-    ja     .crossing_number
-
 ; 1 to 127 bytes: 1 to 8 blocks side by side.
 .end_of_message:
-    lea    blocks, [n + 15]
-    shr    blocks, 4
-; Goes to %1<blocks>.
-%macro to_blocks 1
-    cmp    blocks, 4
-    ja     %%5_to_8
-    je     %1 %+ 4
-    cmp    blocks, 2
-    jb     %1 %+ 1
-    je     %1 %+ 2
-    jmp    %1 %+ 3
-%%5_to_8:
-    cmp    blocks, 6
-    jb     %1 %+ 5
-    je     %1 %+ 6
-    cmp    blocks, 8
-    jb     %1 %+ 7
-    jmp    %1 %+ 8
-%endmacro
-    to_blocks .count
-
-; %1 blocks, at least 2, of which the last may be partial.
-%macro end_of_message 1
-%assign last %1 - 1
-%assign previous %1 - 2
-align 16
-.count%1:
-    counter_blocks %1
-.counted%1:
-    rounds %1
-    test   n, 15
-    jnz    .partial%1
-    finish_end %1
-    ret
-.partial%1:
-    movdqu window, [in + n - 16]        ; before a store may change it: in == out is allowed
-    finish_in_file last
-    aesenclast xmm %+ last, round_key
-%if %1 > 2
-    movdqa xmm0, xmm %+ previous
-    movdqa xmm1, xmm %+ last
-%endif
-    jmp    .store_window
-%endmacro
-
-%assign lanes 2
-%rep LANES - 1
-    end_of_message %[lanes]
-%assign lanes lanes + 1
-%endrep
-
-; xmm0 is the ciphertext of the block before, xmm1 the keystream of the partial one. The last 16
-; bytes of the output are written in one piece: the end of the former, then the latter's.
-align 16
-.store_window:
-    mov    eax, n32
-    and    eax, 15
-    lea    rsi, [slide + 16]
-    movdqu xmm2, [rsi + rax]            ; from byte n % 16 to the front
-    pshufb xmm0, xmm2
-    movdqu xmm2, [rsi + rax - 16]       ; from the front to byte 16 - n % 16
-    pshufb xmm1, xmm2
-    ; The keystream's bytes are where the text's are; in front of them the window holds text of the
-    ; block before, which is in the ciphertext already.
-    pcmpeqd xmm3, xmm3
-    pshufb xmm3, xmm2
-    pand   window, xmm3
-    pxor   xmm0, xmm1
-    pxor   xmm0, window
-    movdqu [out + n - 16], xmm0
-    ret
-
+    to_registers .count, 16
 ; A batch and up to one block: that one goes along, where alone it would keep the AES units waiting
 ; for each round. It is the base of the next batch.
 .last_batch:
@@ -345,12 +377,12 @@ align 16
     store_blocks LANES, 1
     ret
 .partial_ninth:
-    movdqu window, [in + n - 16]        ; before a store may change it: in == out is allowed
     finish_batch
     aesenclast base, round_key
-    movdqa xmm0, xmm7
-    movdqa xmm1, base
-    jmp    .store_window
+    movdqa xmm0, base
+    add    in, 16 * LANES
+    add    out, 16 * LANES
+    jmp    .partial
 
 ; The end of a message at a crossing.
 align 16
@@ -358,9 +390,7 @@ align 16
     load_number
 .crossing:
     crossing_blocks LANES
-    lea    blocks, [n + 15]
-    shr    blocks, 4
-    to_blocks .counted
+    to_registers .counted, 16
 
 ; A batch at a crossing.
 align 16

@@ -21,7 +21,7 @@ default rel
 alignmode p6, 64
 %include "kernel.inc"
 
-section .text align=64
+section .text align=FUNCTION_ALIGNMENT
 
 %define LANES     8             ; registers of a batch: ymm0 to ymm7
 %define BLOCKS    (2 * LANES)
@@ -123,12 +123,13 @@ section .text align=64
 %endrep
 %endmacro
 
-; The same for the first %1 registers.
+; The same for the first %1 registers, more than four in halves.
 %macro finish 1
 %if %1 > 4
-    finish_group 0, 4
-%assign rest %1 - 4
-    finish_group 4, rest
+%assign half (%1 + 1) / 2
+%assign rest %1 - half
+    finish_group 0, half
+    finish_group half, rest
 %else
     finish_group 0, %1
 %endif
@@ -222,32 +223,8 @@ align 64
     ja      .crossing
 
 ; 1 to 255 bytes: 1 to 8 registers side by side.
-; Goes to %1<registers>.
-%macro to_registers 1
-    cmp     n, 128
-    ja      %%5_to_8
-    cmp     n, 64
-    ja      %%3_or_4
-    cmp     n, 32
-    jbe     %1 %+ 1
-    jmp     %1 %+ 2
-%%3_or_4:
-    cmp     n, 96
-    jbe     %1 %+ 3
-    jmp     %1 %+ 4
-%%5_to_8:
-    cmp     n, 192
-    ja      %%7_or_8
-    cmp     n, 160
-    jbe     %1 %+ 5
-    jmp     %1 %+ 6
-%%7_or_8:
-    cmp     n, 224
-    jbe     %1 %+ 7
-    jmp     %1 %+ 8
-%endmacro
 .end_of_message:
-    to_registers .count
+    to_registers .count, 32
 
 ; %1 registers, of which the last may be partial.
 %macro end_of_message 1
@@ -263,8 +240,11 @@ align 16
     vzeroupper
     ret
 .partial%1:
+    vaesenclast ymm %+ last, ymm %+ last, round_key     ; first, for it has the longest way to go
     finish  last
-    vaesenclast ymm0, ymm %+ last, round_key
+%if %1 > 1
+    vmovdqa ymm0, ymm %+ last
+%endif
     add     in, 32 * last
     add     out, 32 * last
 %if %1 > 1
@@ -290,14 +270,16 @@ align 16
     counter_blocks LANES
     vpaddb  base, base, [steps + 32 * LANES]
     rounds  LANES + 1
-    finish  LANES
     cmp     n, BYTES + 32
     jne     .partial_ninth
+    finish  LANES
     finish_group LANES, 1
     vzeroupper
     ret
 .partial_ninth:
-    vaesenclast ymm0, base, round_key
+    vaesenclast base, base, round_key
+    finish LANES
+    vmovdqa ymm0, base
     add     in, BYTES
     add     out, BYTES
     jmp     .partial
@@ -307,7 +289,7 @@ align 16
     load_number
 .crossing:
     crossing_blocks LANES
-    to_registers .counted
+    to_registers .counted, 32
 
 ; A batch at a crossing.
 .crossing_batch:

@@ -24,7 +24,7 @@ default rel
 alignmode p6, 64
 %include "kernel.inc"
 
-section .text align=64
+section .text align=FUNCTION_ALIGNMENT
 
 %define LANES      8            ; registers of a batch
 %define BLOCKS     (4 * LANES)
@@ -224,31 +224,6 @@ align 64
 %endmacro
 
 ; ---------------------------------------------------------------------- the end of a message
-
-; To %1<registers>, of which there are 1 to 8, of %2 bytes.
-%macro to_registers 2
-    cmp     n, 4 * %2
-    ja      %%5_to_8
-    cmp     n, 2 * %2
-    ja      %%3_or_4
-    cmp     n, %2
-    jbe     %1 %+ 1
-    jmp     %1 %+ 2
-%%3_or_4:
-    cmp     n, 3 * %2
-    jbe     %1 %+ 3
-    jmp     %1 %+ 4
-%%5_to_8:
-    cmp     n, 6 * %2
-    ja      %%7_or_8
-    cmp     n, 5 * %2
-    jbe     %1 %+ 5
-    jmp     %1 %+ 6
-%%7_or_8:
-    cmp     n, 7 * %2
-    jbe     %1 %+ 7
-    jmp     %1 %+ 8
-%endmacro
 
 ; k1 = the bytes of a partial register, of which n is left as the number.
 %macro mask_of_rest 1
