@@ -33,22 +33,18 @@ AESNI INLINE __m128i count_crossing(number *c, __m128i block, __m128i state[LANE
   return change;
 }
 
-/// All rounds but the last.
-AESNI INLINE void encrypt(const __m128i *keys, uint32_t rounds, __m128i *state, int lanes) {
-  // Two blocks take the key from memory each: what bounds such messages is the vector registers of
-  // all that are in flight, and that is one less a round. The compiler must not see that both read
-  // the same.
-  const __m128i *keys_of_second = keys;
-  if (lanes == 2)
-    __asm__("" : "+r"(keys_of_second));
+/// All rounds but the last. The second block takes its keys from `keys_of_second`.
+AESNI INLINE void encrypt(const __m128i *keys, const __m128i *keys_of_second, uint32_t rounds,
+                          __m128i *state, int lanes) {
+#define KEY(n) (i == 1 ? keys_of_second[n] : keys[n])
 #define ROUND(n)                                                                                   \
   do {                                                                                             \
     _Pragma("unroll") for (int i = 0; i < lanes; i++) state[i] =                                   \
-        _mm_aesenc_si128(state[i], i == 1 ? keys_of_second[n] : keys[n]);                          \
+        _mm_aesenc_si128(state[i], KEY(n));                                                        \
   } while (0)
 #pragma unroll
   for (int i = 0; i < lanes; i++)
-    state[i] = _mm_xor_si128(state[i], keys[0]);
+    state[i] = _mm_xor_si128(state[i], KEY(0));
   ROUND(1);
   ROUND(2);
   ROUND(3);
@@ -68,6 +64,7 @@ AESNI INLINE void encrypt(const __m128i *keys, uint32_t rounds, __m128i *state, 
     }
   }
 #undef ROUND
+#undef KEY
 }
 
 /// Last round, text and store of the first `lanes` blocks.
@@ -80,47 +77,43 @@ AESNI INLINE void finish(__m128i last_key, const __m128i *state, const uint8_t *
   }
 }
 
-/// The same for `lanes` blocks from block `first` on, at most four. The text is added to the last
-/// round key, so that AESENCLAST adds it, and instructions of a kind stand together. In single file
-/// the XORs take slots from the AES units wherever a neighbour on the core's other thread leaves a
-/// batch less room to overlap with the next one: 2 to 3 % of the whole.
-AESNI INLINE void finish_group(__m128i last_key, const __m128i *state, const uint8_t *in,
-                               uint8_t *out, int first, int lanes) {
-  __m128i text[4];
-#pragma unroll
-  for (int i = 0; i < 4; i++)
-    if (i < lanes)
-      text[i] = _mm_xor_si128(load(in + 16 * (first + i)), last_key);
-    else
-      text[i] = last_key;
-  // The compiler's scheduler would put them back in single file.
-  __asm__("" : "+x"(text[0]), "+x"(text[1]), "+x"(text[2]), "+x"(text[3]));
+/// Text and store of the first `lanes` blocks of keystream.
+AESNI INLINE void finish_text(const __m128i *keystream, const uint8_t *in, uint8_t *out,
+                              int lanes) {
 #pragma unroll
   for (int i = 0; i < lanes; i++)
-    text[i] = _mm_aesenclast_si128(state[first + i], text[i]);
-  __asm__("" : "+x"(text[0]), "+x"(text[1]), "+x"(text[2]), "+x"(text[3]));
-#pragma unroll
-  for (int i = 0; i < lanes; i++)
-    store(out + 16 * (first + i), text[i]);
+    store(out + 16 * i, _mm_xor_si128(keystream[i], load(in + 16 * i)));
 }
 
-AESNI INLINE void finish_batch(__m128i last_key, const __m128i *state, const uint8_t *in,
-                               uint8_t *out) {
-  finish_group(last_key, state, in, out, 0, 4);
-  finish_group(last_key, state, in, out, 4, 4);
+/// The same for a batch, in ranks: all last rounds, behind them the texts, for which the compiler's
+/// scheduler must be kept out. Added to the last round key instead, so that AESENCLAST adds them,
+/// the texts would be ready early and take slots from the AES units while these have all they need.
+AESNI INLINE void finish_batch(__m128i last_key, __m128i *state, const uint8_t *in, uint8_t *out) {
+#pragma unroll
+  for (int i = 0; i < LANES; i++)
+    state[i] = _mm_aesenclast_si128(state[i], last_key);
+  __asm__(""
+          : "+x"(state[0]), "+x"(state[1]), "+x"(state[2]), "+x"(state[3]), "+x"(state[4]),
+            "+x"(state[5]), "+x"(state[6]), "+x"(state[7]));
+  finish_text(state, in, out, LANES);
 }
 
 /// The last `lanes` blocks of a message, counted already; the last one may be partial.
 AESNI INLINE void crypt_end(const caes_aesni_context *context, __m128i state[LANES],
                             const uint8_t *in, uint8_t *out, size_t n, int lanes) {
-  encrypt(context->round_keys, context->rounds, state, lanes);
-  __m128i last_key = context->last_key;
+  // Of two blocks each takes the keys from memory: what bounds such messages is the vector
+  // registers of all that are in flight, and that is one less a round. The compiler must not see
+  // that both read the same.
+  const caes_aesni_context *context_of_second = context;
+  if (lanes == 2)
+    __asm__("" : "+r"(context_of_second));
+  encrypt(context->round_keys, context_of_second->round_keys, context->rounds, state, lanes);
   if (n % 16 == 0) {
-    finish(last_key, state, in, out, lanes);
+    finish(context->last_key, state, in, out, lanes);
     return;
   }
-  __m128i keystream = _mm_aesenclast_si128(state[lanes - 1], last_key);
-  finish(last_key, state, in, out, lanes - 1);
+  __m128i keystream = _mm_aesenclast_si128(state[lanes - 1], context_of_second->last_key);
+  finish(context->last_key, state, in, out, lanes - 1);
   finish_under16(keystream, in + 16 * (lanes - 1), out + 16 * (lanes - 1), n % 16);
 }
 
@@ -130,7 +123,7 @@ AESNI INLINE void crypt_last_batch(const caes_aesni_context *context, __m128i bl
                                    const uint8_t *in, uint8_t *out, size_t n) {
   __m128i state[LANES + 1];
   count(block, state, LANES + 1);
-  encrypt(context->round_keys, context->rounds, state, LANES + 1);
+  encrypt(context->round_keys, context->round_keys, context->rounds, state, LANES + 1);
   __m128i last_key = context->last_key;
   finish_batch(last_key, state, in, out);
   in += 16 * LANES;
@@ -192,7 +185,7 @@ AESNI __attribute__((noinline)) static void caes_c_aesni_long(const caes_aesni_c
       next = _mm_xor_si128(next, count_crossing(&c, block, state));
     }
     block = next;
-    encrypt(context->round_keys, context->rounds, state, LANES);
+    encrypt(context->round_keys, context->round_keys, context->rounds, state, LANES);
     finish_batch(context->last_key, state, in, out);
   }
   crypt_rest(context, block, c, in, out, n);

@@ -19,6 +19,10 @@
 #define BLOCKS (2 * LANES)
 #define BYTES (32 * LANES)
 
+VAES INLINE __m256i load_ymm(const void *from) { return _mm256_loadu_si256((const __m256i *)from); }
+
+VAES INLINE void store_ymm(void *to, __m256i blocks) { _mm256_storeu_si256((__m256i *)to, blocks); }
+
 /// The next blocks from the first two on, where no prefix changes.
 VAES INLINE void count(__m256i blocks, __m256i *state, int lanes) {
 #pragma unroll
@@ -34,7 +38,7 @@ VAES INLINE __m256i count_crossing(number *c, __m256i blocks, __m256i state[LANE
   count(blocks, state, LANES);
 #pragma unroll
   for (int i = 0; i < LANES; i++) {
-    __m256i mask = _mm256_loadu_si256((const __m256i *)(masks + 32 * i));
+    __m256i mask = load_ymm(masks + 32 * i);
     state[i] = _mm256_xor_si256(state[i], _mm256_and_si256(change, mask));
   }
   return change;
@@ -88,8 +92,7 @@ VAES INLINE void finish(__m256i last_key, const __m256i *state, const uint8_t *i
     __m256i text[4];
 #pragma unroll
     for (int i = 0; i < group; i++)
-      text[i] =
-          _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)(in + 32 * (first + i))), last_key);
+      text[i] = _mm256_xor_si256(load_ymm(in + 32 * (first + i)), last_key);
     // Instructions of a kind together: in single file they take slots from the AES units.
     if (group == 4)
       __asm__("" : "+x"(text[0]), "+x"(text[1]), "+x"(text[2]), "+x"(text[3]));
@@ -100,8 +103,23 @@ VAES INLINE void finish(__m256i last_key, const __m256i *state, const uint8_t *i
       __asm__("" : "+x"(text[0]), "+x"(text[1]), "+x"(text[2]), "+x"(text[3]));
 #pragma unroll
     for (int i = 0; i < group; i++)
-      _mm256_storeu_si256((__m256i *)(out + 32 * (first + i)), text[i]);
+      store_ymm(out + 32 * (first + i), text[i]);
   }
+}
+
+/// The same for a batch, in ranks: all last rounds, behind them the texts, for which the compiler's
+/// scheduler must be kept out. Added to the last round key instead, the texts would be ready early
+/// and take slots from the AES units while these have all they need.
+VAES INLINE void finish_batch(__m256i last_key, __m256i *state, const uint8_t *in, uint8_t *out) {
+#pragma unroll
+  for (int i = 0; i < LANES; i++)
+    state[i] = _mm256_aesenclast_epi128(state[i], last_key);
+  __asm__(""
+          : "+x"(state[0]), "+x"(state[1]), "+x"(state[2]), "+x"(state[3]), "+x"(state[4]),
+            "+x"(state[5]), "+x"(state[6]), "+x"(state[7]));
+#pragma unroll
+  for (int i = 0; i < LANES; i++)
+    store_ymm(out + 32 * i, _mm256_xor_si256(state[i], load_ymm(in + 32 * i)));
 }
 
 /// 1 to 31 bytes with the keystream of two blocks.
@@ -141,7 +159,7 @@ VAES INLINE void crypt_last_batch(const caes_aesni_context *context, __m256i blo
   count(blocks, state, LANES + 1);
   encrypt(context->round_keys, context->rounds, state, LANES + 1);
   __m256i last_key = broadcast(&context->last_key);
-  finish(last_key, state, in, out, LANES);
+  finish_batch(last_key, state, in, out);
   if (n == BYTES + 32)
     finish(last_key, state + LANES, in + BYTES, out + BYTES, 1);
   else
@@ -196,7 +214,7 @@ VAES __attribute__((noinline)) static void caes_c_vaes256_blocks(const caes_aesn
     }
     blocks = next;
     encrypt(context->round_keys, context->rounds, state, LANES);
-    finish(broadcast(&context->last_key), state, in, out, LANES);
+    finish_batch(broadcast(&context->last_key), state, in, out);
   }
 
   uint32_t registers = (uint32_t)(n + 31) / 32;

@@ -123,9 +123,28 @@ section .text align=FUNCTION_ALIGNMENT
 %endrep
 %endmacro
 
-; The same for the first %1 registers, more than four in halves.
+; The same for the first %1 registers, more than four in halves. A batch in ranks: all last rounds,
+; behind them the texts. Ready early, as above, they take slots from the AES units while these have
+; all they need; behind VAESENCLAST they wait for a time when the units drain. Zen 4: 1 to 3.6 % at
+; 512 bytes to 2 KiB.
 %macro finish 1
-%if %1 > 4
+%if %1 == LANES
+%assign i 0
+%rep %1
+    vaesenclast ymm %+ i, ymm %+ i, round_key
+%assign i i + 1
+%endrep
+%assign i 0
+%rep %1
+    vpxor   ymm %+ i, ymm %+ i, [in + 32 * i]
+%assign i i + 1
+%endrep
+%assign i 0
+%rep %1
+    vmovdqu [out + 32 * i], ymm %+ i
+%assign i i + 1
+%endrep
+%elif %1 > 4
 %assign half (%1 + 1) / 2
 %assign rest %1 - half
     finish_group 0, half

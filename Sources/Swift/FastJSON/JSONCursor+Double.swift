@@ -16,12 +16,17 @@ extension JSONCursor {
     let q = exponent &- 1075
     position.storeBytes(of: 0x2D, as: UInt8.self)
     let cursor = advanced(by: Int(truncatingIfNeeded: bits >> 63))
-    if q <= 0, c.trailingZeroBitCount >= 0 &- q {
-      return cursor.appending(c &>> UInt64(truncatingIfNeeded: 0 &- q))
+    // Unsigned, so that one comparison, nearly always false, also says that q is not above 0: of
+    // random numbers half are on either side of that, and no branch predictor knows which.
+    let shift = UInt64(bitPattern: Int64(0 &- q))
+    if UInt64(truncatingIfNeeded: c.trailingZeroBitCount) >= shift {
+      return cursor.appending(c &>> shift)
     }
     guard let decimal = ShortestDecimal(c: c, q: q) else { return appendingRare(value) }
-    // Of the numbers with a unit of one or more, those that are positional were whole.
-    return cursor.appending(decimal, isPositional: q < 0)
+    // Of the numbers with a unit of one or more, those that are positional were whole. They have 16
+    // digits or more before the point, and 16 tell the two kinds apart without a branch.
+    let positional = Int(bitPattern: UInt(bitPattern: q) &>> 63)
+    return cursor.appending(decimal, positionalBelow: 16 &+ positional)
   }
 
   /// Any double, for those that the fast way does not cover.
@@ -81,15 +86,17 @@ extension JSONCursor {
       decimal.last = 0
       decimal.exponent -= 1
     }
-    return appending(decimal, isPositional: isPositional)
+    return appending(decimal, positionalBelow: isPositional ? 17 : -3)
   }
 
   /// A decimal with 15 or 16 leading digits, and not whole when positional.
+  ///
+  /// - Parameter limit: As many digits before the point, or more, take the form with an exponent.
   @inline(__always)
-  private func appending(_ decimal: ShortestDecimal, isPositional: Bool) -> JSONCursor {
+  private func appending(_ decimal: ShortestDecimal, positionalBelow limit: Int) -> JSONCursor {
     let upper = decimal.leading / 100_000_000
-    let high = eightDigits(upper)
-    let low = eightDigits(decimal.leading &- upper &* 100_000_000)
+    let both = sixteenDigits(upper, decimal.leading &- upper &* 100_000_000)
+    let (high, low) = (both[0], both[1])
     // 1 where the first of the 17 digits is a zero that is not written.
     let skipped = upper < 10_000_000 ? 1 : 0
     let zeros =
@@ -98,13 +105,14 @@ extension JSONCursor {
       : low != 0
         ? 1 &+ (low | 1).leadingZeroBitCount &>> 3 : 9 &+ (high | 1).leadingZeroBitCount &>> 3
     let digits = Digits(
-      first: (high | asciiZeros) &>> UInt64(truncatingIfNeeded: skipped &* 8),
-      middle: low | asciiZeros,
+      sixteen: both | SIMD2(repeating: asciiZeros),
       last: UInt8(truncatingIfNeeded: decimal.last) | 0x30,
       skipped: skipped, count: 17 &- skipped &- zeros)
     /// The number of digits before the point.
     let point = decimal.exponent &+ 17 &- skipped
-    guard isPositional, point > -4 else { return appending(digits, exponent: point &- 1) }
+    guard UInt(bitPattern: point &+ 3) < UInt(bitPattern: limit &+ 3) else {
+      return appending(digits, exponent: point &- 1)
+    }
     if point > 0, point < 8 {
       // The digits one byte further, then the first eight bytes again, with those before the point
       // at their place.
@@ -115,42 +123,58 @@ extension JSONCursor {
       position.storeBytes(of: word.littleEndian, as: UInt64.self)
       return advanced(by: digits.count &+ 1)
     }
-    return appending(digits, point: point)
+    // Part by part, since the whole would go through memory, for all that come here or not.
+    return appendingRarely(
+      digits.sixteen, last: digits.last, skipped: digits.skipped, count: digits.count, point: point)
   }
 
   /// 16 or 17 digits in ASCII.
   private struct Digits {
-    /// Eight digits, the first in the lowest byte; seven and a byte of no meaning where one is
-    /// skipped.
-    var first: UInt64
-    var middle: UInt64
+    /// The first 16 as bytes, the first in the lowest.
+    var sixteen: SIMD2<UInt64>
     var last: UInt8
     /// 0 or 1.
     var skipped: Int
     /// How many are left without the zeros at the end.
     var count: Int
 
-    /// Writes all of them, 17 bytes in all.
+    /// The first eight without the one that is skipped.
+    @inline(__always)
+    var first: UInt64 { sixteen[0] &>> UInt64(truncatingIfNeeded: skipped &* 8) }
+
+    /// Writes all of them, 17 bytes in all, of which the first lies before `start` if it is skipped.
     @inline(__always)
     func store(at start: UnsafeMutableRawPointer) {
+      let all = start - skipped
+      let words = SIMD2(sixteen[0].littleEndian, sixteen[1].littleEndian)
+      all.storeBytes(of: words, as: SIMD2<UInt64>.self)
+      (all + 16).storeBytes(of: last, as: UInt8.self)
+    }
+
+    /// The same, and nothing before `start`.
+    @inline(__always)
+    func storeInParts(at start: UnsafeMutableRawPointer) {
       start.storeBytes(of: first.littleEndian, as: UInt64.self)
       let next = start + (8 &- skipped)
-      next.storeBytes(of: middle.littleEndian, as: UInt64.self)
+      next.storeBytes(of: sixteen[1].littleEndian, as: UInt64.self)
       (next + 8).storeBytes(of: last, as: UInt8.self)
     }
   }
 
   /// Writes numbers of eight digits or more before the point, or of none.
   @inline(never)
-  private func appending(_ digits: Digits, point: Int) -> JSONCursor {
+  private func appendingRarely(
+    _ sixteen: SIMD2<UInt64>, last: UInt8, skipped: Int, count: Int, point: Int
+  ) -> JSONCursor {
+    let digits = Digits(sixteen: sixteen, last: last, skipped: skipped, count: count)
     if point <= 0 {
       let zeros: UInt64 = 0x3030_3030_2E30
       position.storeBytes(of: zeros.littleEndian, as: UInt64.self)
       let start = position + (2 - point)
-      digits.store(at: start)
+      digits.storeInParts(at: start)
       return moved(to: start + digits.count)
     }
-    digits.store(at: position)
+    digits.storeInParts(at: position)
     let end = position + point
     (end + 1).copyMemory(from: end, byteCount: 17 - point)
     end.storeBytes(of: 0x2E, as: UInt8.self)

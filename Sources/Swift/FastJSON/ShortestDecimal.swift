@@ -42,10 +42,11 @@ struct ShortestDecimal {
     {
       return nil
     }
-    let isUp = fraction > ~half
-    let isRound = isUp || fraction < half
-    leading = scaled.whole &+ (isUp ? 1 : 0)
-    last = isRound ? 0 : digit &+ rest >> 63
+    // In arithmetic: half of random numbers have one digit less, and no branch predictor knows which.
+    let up: UInt64 = fraction > ~half ? 1 : 0
+    let down: UInt64 = fraction < half ? 1 : 0
+    leading = scaled.whole &+ up
+    last = (digit &+ rest >> 63) & ((up | down) &- 1)
     exponent = scaled.k
   }
 
