@@ -190,33 +190,10 @@ VAES INLINE void crypt_block(const caes_aesni_context *context, const uint8_t co
     finish_under16(state, in, out, n);
 }
 
-/// More than a block.
-VAES __attribute__((noinline)) static void caes_c_vaes256_blocks(const caes_aesni_context *context,
-                                                                 const uint8_t counter[16],
-                                                                 const uint8_t *in, uint8_t *out,
-                                                                 size_t n) {
-  number c = number_at(counter);
-  // The first two blocks, unless a crossing parts them, which is looked at before they are used.
-  __m256i blocks = _mm256_add_epi8(_mm256_broadcastsi128_si256(load(counter)),
-                                   _mm256_set_m128i(increment(1), increment(0)));
+/// 1 to 255 bytes from blocks `blocks` and number `c` on.
+VAES INLINE void crypt_rest(const caes_aesni_context *context, __m256i blocks, number c,
+                            const uint8_t *in, uint8_t *out, size_t n) {
   __m256i state[LANES];
-  for (; n >= BYTES; n -= BYTES, in += BYTES, out += BYTES) {
-    if (n <= BYTES + 32 && n > BYTES && (uint8_t)c.low <= 256 - (BLOCKS + 2)) {
-      crypt_last_batch(context, blocks, in, out, n);
-      return;
-    }
-    __m256i next = _mm256_add_epi8(blocks, _mm256_broadcastsi128_si256(increment(BLOCKS)));
-    if (__builtin_expect((uint8_t)c.low < 256 - BLOCKS, 1)) {
-      count(blocks, state, LANES);
-      c.low += BLOCKS;
-    } else {
-      next = _mm256_xor_si256(next, count_crossing(&c, blocks, state));
-    }
-    blocks = next;
-    encrypt(context->round_keys, context->rounds, state, LANES);
-    finish_batch(broadcast(&context->last_key), state, in, out);
-  }
-
   uint32_t registers = (uint32_t)(n + 31) / 32;
 #define EACH_END(DO) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8)
   // As many blocks as the message may have here.
@@ -241,6 +218,50 @@ VAES __attribute__((noinline)) static void caes_c_vaes256_blocks(const caes_aesn
 #undef END
 #undef EACH_END
   }
+}
+
+/// The first two blocks, unless a crossing parts them, which is looked at before they are used.
+VAES INLINE __m256i first_blocks(const uint8_t counter[16]) {
+  return _mm256_add_epi8(_mm256_broadcastsi128_si256(load(counter)),
+                         _mm256_set_m128i(increment(1), increment(0)));
+}
+
+/// A batch or more.
+VAES __attribute__((noinline)) static void caes_c_vaes256_long(const caes_aesni_context *context,
+                                                               const uint8_t counter[16],
+                                                               const uint8_t *in, uint8_t *out,
+                                                               size_t n) {
+  number c = number_at(counter);
+  __m256i blocks = first_blocks(counter);
+  __m256i state[LANES];
+  for (; n >= BYTES; n -= BYTES, in += BYTES, out += BYTES) {
+    if (n <= BYTES + 32 && n > BYTES && (uint8_t)c.low <= 256 - (BLOCKS + 2)) {
+      crypt_last_batch(context, blocks, in, out, n);
+      return;
+    }
+    __m256i next = _mm256_add_epi8(blocks, _mm256_broadcastsi128_si256(increment(BLOCKS)));
+    if (__builtin_expect((uint8_t)c.low < 256 - BLOCKS, 1)) {
+      count(blocks, state, LANES);
+      c.low += BLOCKS;
+    } else {
+      next = _mm256_xor_si256(next, count_crossing(&c, blocks, state));
+    }
+    blocks = next;
+    encrypt(context->round_keys, context->rounds, state, LANES);
+    finish_batch(broadcast(&context->last_key), state, in, out);
+  }
+  crypt_rest(context, blocks, c, in, out, n);
+}
+
+/// More than a block.
+VAES __attribute__((noinline)) static void caes_c_vaes256_blocks(const caes_aesni_context *context,
+                                                                 const uint8_t counter[16],
+                                                                 const uint8_t *in, uint8_t *out,
+                                                                 size_t n) {
+  if (n >= BYTES)
+    caes_c_vaes256_long(context, counter, in, out, n);
+  else
+    crypt_rest(context, first_blocks(counter), number_at(counter), in, out, n);
 }
 
 VAES void caes_c_vaes256(const void *ctx, const uint8_t counter[16], const uint8_t *in,

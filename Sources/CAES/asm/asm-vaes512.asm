@@ -246,33 +246,6 @@ align 64
     vmovdqu8 [out + SIZE_%1 * (%2)]{k1}, %1 %+ s
 %endmacro
 
-; %1 + 1 registers of 512 bits, of which the last one is partial, in ranks: all last rounds, behind them
-; the texts.
-%macro finish_in_ranks 1
-%assign p STATE + %1
-    vmovdqu8 zmm %+ WINDOW{k1}{z}, [in + 64 * %1]
-    vaesenclast zmm %+ p, zmm %+ p, zmm %+ KEY
-%assign s STATE
-%rep %1
-    vaesenclast zmm %+ s, zmm %+ s, zmm %+ KEY
-%assign s s + 1
-%endrep
-%assign i 0
-%rep %1
-%assign s STATE + i
-    vpxorq  zmm %+ s, zmm %+ s, [in + 64 * i]
-%assign i i + 1
-%endrep
-%assign i 0
-%rep %1
-%assign s STATE + i
-    vmovdqu64 [out + 64 * i], zmm %+ s
-%assign i i + 1
-%endrep
-    vpxorq  zmm %+ p, zmm %+ p, zmm %+ WINDOW
-    vmovdqu8 [out + 64 * %1]{k1}, zmm %+ p
-%endmacro
-
 ; The last %2 registers, of which the last one may be partial.
 %macro end_of_message 2
 %assign last %2 - 1
@@ -290,19 +263,14 @@ align 16
 %%partial:
 ; Where the mask is made, and when the partial register is finished, decides over one to four cycles
 ; (Zen 4): the mask behind the rounds, the register between the halves of the others, or with 256 bits
-; behind them. Six of 512 bits are finished in ranks, 1.2 % less with AES-256; all others take more so,
-; whole batches 1 to 7 %, where narrower registers take less.
+; behind them. In ranks, which the narrower kernels finish a batch in, 512-bit batches take 1 to 7 % more.
     rounds  %1, %2
     mask_of_rest %1
 %ifidn %1, zmm
-%if %2 == 6
-    finish_in_ranks last
-%else
     finish_group %1, 0, last - last / 2, KEY, move_%1
     fetch_window %1, last
     finish_window %1, last
     finish_group %1, last - last / 2, last / 2, KEY, move_%1
-%endif
 %else
     finish  %1, last, KEY, move_%1
     fetch_window %1, last
