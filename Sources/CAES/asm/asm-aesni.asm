@@ -5,7 +5,7 @@
 ;            pieces that overlap.
 ; Cost:      13, 15 or 17 vector instructions a block. Three of them are beside the rounds (PADDB,
 ;            PXOR, PXOR), where a counter in little-endian lanes needs a PSHUFB more. Zen 4, 8 and
-;            64 KiB: 0.313 and 0.439 cycles/byte for AES-128 and AES-256, where the AES units allow
+;            64 KiB: 0.314 and 0.439 cycles/byte for AES-128 and AES-256, where the AES units allow
 ;            0.3125 and 0.4375.
 ; Pays:      on every x86-64 CPU since 2010; those with VAES have something better.
 ;

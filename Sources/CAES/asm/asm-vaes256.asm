@@ -4,7 +4,7 @@
 ;            broadcast costs no more than a load. Two counter blocks are one VPADDB (see kernel.inc).
 ;            Up to two blocks behind the last batch go along with it. One block goes through 128-bit
 ;            registers, a partial one is written in two pieces that overlap.
-; Cost:      13, 15 or 17 vector instructions for 2 blocks. Zen 4, 8 and 64 KiB: 0.160 and 0.223
+; Cost:      13, 15 or 17 vector instructions for 2 blocks. Zen 4, 8 and 64 KiB: 0.159 and 0.222
 ;            cycles/byte for AES-128 and AES-256, where the AES units allow 0.1563 and 0.2188.
 ; Pays:      where there is VAES without AVX-512, or 512-bit instructions lower the clock: Zen 3,
 ;            Alder Lake and later, Ice Lake.
