@@ -304,7 +304,8 @@ align 16
     ja     .count5_to_8
     cmp    n, 16 * 3
     ja     .count4
-; falls through
+; Falls through to .count3.
+
 ; %1 blocks, more than two, of which the last may be partial.
 %macro end_of_message 1
 %assign last %1 - 1
@@ -361,11 +362,9 @@ align 64
     jz     .done
     cmp    low_byte, 256 - LANES        ; as many blocks as the message may have here
     ja     .crossing
-    jmp    .end_of_message
-
-; 1 to 127 bytes: 1 to 8 blocks side by side.
-.end_of_message:
+; 1 to 127 bytes behind batches.
     to_registers .count, 16
+
 ; A batch and up to one block: that one goes along, where alone it would keep the AES units waiting
 ; for each round. It is the base of the next batch.
 .last_batch:
