@@ -77,14 +77,6 @@ AESNI INLINE void finish(__m128i last_key, const __m128i *state, const uint8_t *
   }
 }
 
-/// Text and store of the first `lanes` blocks of keystream.
-AESNI INLINE void finish_text(const __m128i *keystream, const uint8_t *in, uint8_t *out,
-                              int lanes) {
-#pragma unroll
-  for (int i = 0; i < lanes; i++)
-    store(out + 16 * i, _mm_xor_si128(keystream[i], load(in + 16 * i)));
-}
-
 /// The same for a batch, in ranks: all last rounds, behind them the texts, for which the compiler's
 /// scheduler must be kept out. Added to the last round key instead, so that AESENCLAST adds them,
 /// the texts would be ready early and take slots from the AES units while these have all they need.
@@ -92,10 +84,10 @@ AESNI INLINE void finish_batch(__m128i last_key, __m128i *state, const uint8_t *
 #pragma unroll
   for (int i = 0; i < LANES; i++)
     state[i] = _mm_aesenclast_si128(state[i], last_key);
-  __asm__(""
-          : "+x"(state[0]), "+x"(state[1]), "+x"(state[2]), "+x"(state[3]), "+x"(state[4]),
-            "+x"(state[5]), "+x"(state[6]), "+x"(state[7]));
-  finish_text(state, in, out, LANES);
+  IN_ORDER(state);
+#pragma unroll
+  for (int i = 0; i < LANES; i++)
+    store(out + 16 * i, _mm_xor_si128(state[i], load(in + 16 * i)));
 }
 
 /// The last `lanes` blocks of a message, counted already; the last one may be partial.

@@ -114,9 +114,7 @@ VAES INLINE void finish_batch(__m256i last_key, __m256i *state, const uint8_t *i
 #pragma unroll
   for (int i = 0; i < LANES; i++)
     state[i] = _mm256_aesenclast_epi128(state[i], last_key);
-  __asm__(""
-          : "+x"(state[0]), "+x"(state[1]), "+x"(state[2]), "+x"(state[3]), "+x"(state[4]),
-            "+x"(state[5]), "+x"(state[6]), "+x"(state[7]));
+  IN_ORDER(state);
 #pragma unroll
   for (int i = 0; i < LANES; i++)
     store_ymm(out + 32 * i, _mm256_xor_si256(state[i], load_ymm(in + 32 * i)));

@@ -10,6 +10,13 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+/// The compiler's scheduler keeps what makes these eight vectors of 128 or 256 bits in front of it,
+/// and what uses them behind it. No instruction.
+#define IN_ORDER(v)                                                                                \
+  __asm__(""                                                                                       \
+          : "+x"((v)[0]), "+x"((v)[1]), "+x"((v)[2]), "+x"((v)[3]), "+x"((v)[4]), "+x"((v)[5]),    \
+            "+x"((v)[6]), "+x"((v)[7]))
+
 /// PSHUFB masks that move bytes: from slide + 16 + k to the front by k, from slide + 16 - k to the
 /// back by k. What moves in is 0.
 static const uint8_t slide[48] = {

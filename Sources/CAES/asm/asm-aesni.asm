@@ -183,45 +183,48 @@ section .text align=FUNCTION_ALIGNMENT
 ; bounds them is not the AES units but branches that are taken, and the vector registers of all the
 ; messages in flight, so that a round key in a register is one too many.
 
-; One block, counted already, and its end.
-%macro one_block 1
-.one_of_%1:
-    pxor   xmm0, [ctx + ROUND_KEYS]
+; The keystream of %1 blocks, counted already, with %2 rounds.
+%macro keystream 2
+    whiten %1
 %assign r 1
-%rep %1 - 1
-    aesenc xmm0, [ctx + ROUND_KEYS + 16 * r]
+%rep %2 - 1
+%assign i 0
+%rep %1
+    aesenc xmm %+ i, [ctx + ROUND_KEYS + 16 * r]
+%assign i i + 1
+%endrep
 %assign r r + 1
 %endrep
-    aesenclast xmm0, [ctx + LAST_KEY]
+%assign i 0
+%rep %1
+    aesenclast xmm %+ i, [ctx + LAST_KEY]
+%assign i i + 1
+%endrep
+%endmacro
+
+; Text and store of block %1, which is keystream.
+%macro finish_keystream 1
+    movdqu text, [in + 16 * %1]
+    pxor   text, xmm%1
+    movdqu [out + 16 * %1], text
+%endmacro
+
+%macro one_block 1
+.one_of_%1:
+    keystream 1, %1
     test   n32, 15
     jnz    .under16
-    movdqu text, [in]
-    pxor   text, xmm0
-    movdqu [out], text
+    finish_keystream 0
     ret
 %endmacro
 
-; Two blocks.
 %macro two_blocks 1
 .two_of_%1:
-    pxor   xmm0, [ctx + ROUND_KEYS]
-    pxor   xmm1, [ctx + ROUND_KEYS]
-%assign r 1
-%rep %1 - 1
-    aesenc xmm0, [ctx + ROUND_KEYS + 16 * r]
-    aesenc xmm1, [ctx + ROUND_KEYS + 16 * r]
-%assign r r + 1
-%endrep
-    aesenclast xmm0, [ctx + LAST_KEY]
-    aesenclast xmm1, [ctx + LAST_KEY]
-    movdqu text, [in]
-    pxor   text, xmm0
-    movdqu [out], text
+    keystream 2, %1
+    finish_keystream 0
     test   n32, 15
     jnz    .second
-    movdqu text, [in + 16]
-    pxor   text, xmm1
-    movdqu [out + 16], text
+    finish_keystream 1
     ret
 %endmacro
 
@@ -282,9 +285,7 @@ align 16
     cmp    byte [counter + 15], 255
     je     .crossing_number
 .count2:
-    movdqa xmm0, base
-    movdqa xmm1, base
-    paddb  xmm1, [increments + 16]
+    counter_blocks 2
 .counted2:
     cmp    dword [ctx + ROUNDS], 12
     je     .two_of_12
@@ -293,8 +294,8 @@ align 16
     two_blocks 14
     two_blocks 12
 
-align 16
 ; More than two blocks.
+align 16
 .more:
     cmp    n, 16 * LANES
     jae    .long

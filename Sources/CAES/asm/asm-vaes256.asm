@@ -116,6 +116,10 @@ section .text align=FUNCTION_ALIGNMENT
 %assign i i + 1
 %assign t t + 1
 %endrep
+    store_registers %1, %2
+%endmacro
+
+%macro store_registers 2
 %assign i %1
 %rep %2
     vmovdqu [out + 32 * i], ymm %+ i
@@ -139,11 +143,7 @@ section .text align=FUNCTION_ALIGNMENT
     vpxor   ymm %+ i, ymm %+ i, [in + 32 * i]
 %assign i i + 1
 %endrep
-%assign i 0
-%rep %1
-    vmovdqu [out + 32 * i], ymm %+ i
-%assign i i + 1
-%endrep
+    store_registers 0, %1
 %elif %1 > 4
 %assign half (%1 + 1) / 2
 %assign rest %1 - half

@@ -15,8 +15,8 @@ func eightDigits(_ value: UInt64) -> UInt64 {
   return tens | (twos &- tens &* 10) &<< 8
 }
 
-/// The same for two numbers at once. Sixteen-bit products alone, for which every x86-64 CPU has
-/// vector instructions; the masks tell the compiler that they are.
+/// The same for two numbers at once. No factor has more than 32 bits, or 16 from the second step on:
+/// every x86-64 CPU multiplies those in vectors. The masks only tell the compiler so.
 @inline(__always)
 func sixteenDigits(_ high: UInt64, _ low: UInt64) -> SIMD2<UInt64> {
   let values = SIMD2(high, low) & SIMD2(repeating: 0xFFFF_FFFF)
