@@ -42,7 +42,7 @@ import Testing
       var random = SeededGenerator(seed: 11)
       // Every number of blocks at the end of a message, whole and partial; whether the counter carries
       // on the way is chance, so several rounds.
-      let lengths = Array(0...16) + (2...40).flatMap { [16 * $0, 16 * $0 - 7] }
+      let lengths = Array(0...16) + (2...64).flatMap { [16 * $0, 16 * $0 - 7] }
       var isProgress = true
       while isProgress, !missing.isEmpty {
         let before = missing.count

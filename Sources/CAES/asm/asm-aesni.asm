@@ -25,6 +25,7 @@ section .text align=FUNCTION_ALIGNMENT
 
 %define LANES     8             ; state of block i of a batch: xmm<i>
 %define base      xmm8          ; next counter block, big-endian
+%define spare     xmm9
 %define round_key xmm10
 %define TEXT      11            ; text of four blocks: xmm11 to xmm14
 %define text      xmm11
@@ -105,10 +106,10 @@ section .text align=FUNCTION_ALIGNMENT
 %endmacro
 
 ; Last round, text and store of the first %1 blocks. From five on in ranks: all last rounds, behind
-; them the texts. Added to the last round key instead, so that AESENCLAST adds them, the texts would
-; be ready early and take slots from the AES units while these have all they need; behind AESENCLAST
-; they wait for a time when the units drain. Zen 4, AES-256: 2.6 % at 1 KiB. Fewer than five have room
-; for both.
+; them the texts, a block at a time. Added to the last round key instead, so that AESENCLAST adds
+; them, the texts would be ready early and take slots from the AES units while these have all they
+; need; behind AESENCLAST they wait for a time when the units drain. Zen 4, AES-256: 2.6 % at 1 KiB.
+; Fewer than five have room for both.
 %macro finish 1
 %if %1 >= 5
 %assign i 0
@@ -116,10 +117,13 @@ section .text align=FUNCTION_ALIGNMENT
     aesenclast xmm %+ i, round_key
 %assign i i + 1
 %endrep
-    add_text 0, 4
-    %assign rest %1 - 4
-    add_text 4, rest
-    store_blocks 0, %1
+%assign i 0
+%rep %1
+    movdqu text, [in + 16 * i]
+    pxor   text, xmm %+ i
+    movdqu [out + 16 * i], text
+%assign i i + 1
+%endrep
 %else
 %assign half (%1 + 1) / 2
 %assign rest %1 - half
@@ -130,8 +134,8 @@ section .text align=FUNCTION_ALIGNMENT
 %endif
 %endmacro
 
-; Of blocks %1 to %1 + %2 - 1, at most four:
-%macro load_text 2
+; Last round and text in one, of blocks %1 to %1 + %2 - 1, at most four.
+%macro last_rounds 2
 %assign i %1
 %assign t TEXT
 %rep %2
@@ -139,22 +143,6 @@ section .text align=FUNCTION_ALIGNMENT
 %assign i i + 1
 %assign t t + 1
 %endrep
-%endmacro
-
-%macro add_text 2
-    load_text %1, %2
-%assign i %1
-%assign t TEXT
-%rep %2
-    pxor       xmm %+ i, xmm %+ t
-%assign i i + 1
-%assign t t + 1
-%endrep
-%endmacro
-
-; Last round and text in one.
-%macro last_rounds 2
-    load_text %1, %2
 %assign t TEXT
 %rep %2
     pxor       xmm %+ t, round_key
@@ -284,9 +272,7 @@ align 16
     ja     .more
     cmp    byte [counter + 15], 255
     je     .crossing_number
-.count2:
     counter_blocks 2
-.counted2:
     cmp    dword [ctx + ROUNDS], 12
     je     .two_of_12
     ja     .two_of_14
@@ -302,20 +288,24 @@ align 16
     cmp    byte [counter + 15], 256 - LANES     ; as many blocks as the message may have here
     ja     .crossing_number
     cmp    n, 16 * 4
-    ja     .count5_to_8
+    ja     .count_5_to_8
     cmp    n, 16 * 3
     ja     .count4
 ; Falls through to .count3.
 
-; %1 blocks, more than two, of which the last may be partial.
+; %1 blocks of which the last may be partial, two of them behind batches only.
 %macro end_of_message 1
 %assign last %1 - 1
-%if %1 > 3
+%if %1 != 3
 align 16
 %endif
 .count%1:
     counter_blocks %1
 .counted%1:
+%if %1 == 2
+    cmp    dword [ctx + ROUNDS], 12
+    jb     .two_of_10           ; 5 % less at 145 bytes; longer keys take 1 to 5 % more there
+%endif
     rounds %1
     test   n, 15
     jnz    .partial%1
@@ -335,9 +325,11 @@ align 16
     end_of_message %[lanes]
 %assign lanes lanes + 1
 %endrep
+    end_of_message 2
 
 ; A batch or more.
 .long:
+    balance_units 2, paddb spare, spare
     load_number
     cmp    n, 16 * (LANES + 1)
     jbe    .last_batch

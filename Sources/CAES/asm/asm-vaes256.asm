@@ -216,6 +216,7 @@ align 32
     jmp     .end_of_message
 
 .batches:
+    balance_units 1, vpaddb masked, masked, masked
     load_number
     cmp     n, BYTES + 32
     jbe     .last_batch

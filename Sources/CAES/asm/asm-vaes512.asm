@@ -1,9 +1,10 @@
 ; SPDX-License-Identifier: Apache-2.0
 ; Computes:  AES-CTR, 128-, 192- and 256-bit keys.
 ; Technique: VAES on 512-bit registers, 32 blocks in flight, round keys in registers. Four counter
-;            blocks are one VPADDB (see kernel.inc). Messages of up to 256 bytes, and up to 64 bytes
+;            blocks are one VPADDB (see kernel.inc). Messages of up to 256 bytes, and up to 32 bytes
 ;            after a batch, go through 256-bit registers, one block through a 128-bit one; what is no
-;            whole register is read and written under a mask that n makes.
+;            whole register is read and written under a mask that n makes. Below a batch round keys
+;            come from memory, because loading all of them first would keep the first round waiting.
 ;            Messages of 8 MiB or more are written past the caches.
 ; Cost:      13, 15 or 17 vector instructions for 4 blocks, and one in 8 batches has 11 more. Zen 4, 8
 ;            and 64 KiB: 0.157 and 0.220 cycles/byte for AES-128 and AES-256, where the AES units
@@ -30,13 +31,13 @@ section .text align=FUNCTION_ALIGNMENT
 %define BLOCKS     (4 * LANES)
 %define BYTES      (64 * LANES)
 %define YMM_ALONE  256          ; bytes of a message for which 256-bit registers are the better ones,
-%define YMM_AFTER  64           ; and of what batches leave of one
+%define YMM_AFTER  32           ; and of what batches leave of one
 %define STREAMED   (8 << 20)    ; bytes of a message that no cache keeps for its reader
 
 ; Vector registers by number, because each is used at two widths or three.
 %define STATE      0            ; 0 to 7
 %define TEXT       8            ; 8 to 11
-%define KEY        12           ; where round keys come from memory
+%define KEY        12           ; where round keys come from memory; last of all the last one
 %define BASE       13           ; the next four (two) counter blocks
 %define CHANGE     14           ; of the prefix, at a crossing
 %define WINDOW     15           ; text of a partial register
@@ -48,12 +49,10 @@ section .text align=FUNCTION_ALIGNMENT
 %define SIZE_zmm         64
 %define steps_zmm        steps_of_four
 %define broadcast_zmm    vbroadcasti32x4
-%define xor_zmm          vpxorq
 %define move_zmm         vmovdqu64
 %define SIZE_ymm         32
 %define steps_ymm        steps_of_two
 %define broadcast_ymm    vbroadcasti128
-%define xor_ymm          vpxor
 %define move_ymm         vmovdqu
 
 ; ---------------------------------------------------------------------- parts of a batch
@@ -90,49 +89,60 @@ section .text align=FUNCTION_ALIGNMENT
 %endrep
 %endmacro
 
-; One round of all blocks. %3: number of the round.
-%macro round 3
-    broadcast_%1 %1 %+ KEY, [ctx + ROUND_KEYS + 16 * (%3)]
+; %1<%2> = %1<%3> ^ %4. For 256 bits it is the VEX form where that reaches the register: up to a
+; cycle less in messages of two registers.
+%macro xor_blocks 4
+%ifidn %1, zmm
+    vpxorq  %1 %+ %2, %1 %+ %3, %4
+%elif %3 > 15
+    vpxorq  %1 %+ %2, %1 %+ %3, %4
+%else
+    vpxor   %1 %+ %2, %1 %+ %3, %4
+%endif
+%endmacro
+
+; Round %3 of all blocks, %4: number of its key's register.
+%macro round 4
 %assign s STATE
 %rep %2
-    vaesenc %1 %+ s, %1 %+ s, %1 %+ KEY
+%if %3 == 0
+    xor_blocks %1, s, %4, %1 %+ s
+%else
+    vaesenc %1 %+ s, %1 %+ s, %1 %+ %4
+%endif
 %assign s s + 1
 %endrep
 %endmacro
 
-; All rounds but the last; afterwards KEY is the last round key. The key's length is the same for all
-; batches of a message, so the two branches are predicted.
-%macro rounds 2
-    broadcast_%1 %1 %+ KEY, [ctx + ROUND_KEYS]
-%assign s STATE
-%rep %2
-    xor_%1 %1 %+ s, %1 %+ s, %1 %+ KEY
-%assign s s + 1
-%endrep
-%assign r 1
-%rep 9
-    round   %1, %2, r
-%assign r r + 1
-%endrep
+; All rounds but the last, of a message without a batch: round keys from memory, the last one stays in
+; KEY. The key's length is the same for all batches of a message, so the branches are predicted.
+%macro rounds_alone 2
+%assign r 0
+%rep 14
+%if r == 10
     cmp     dword [ctx + ROUNDS], 12
     jb      %%last
-    round   %1, %2, 10
-    round   %1, %2, 11
+%elif r == 12
     je      %%last              ; AESENC leaves the flags alone
-    round   %1, %2, 12
-    round   %1, %2, 13
+%endif
+    broadcast_%1 %1 %+ KEY, [ctx + ROUND_KEYS + 16 * r]
+    round   %1, %2, r, KEY
+%assign r r + 1
+%endrep
 %%last:
     broadcast_%1 %1 %+ KEY, [ctx + LAST_KEY]
 %endmacro
 
-; The round keys of a batch into their registers.
+; The round keys of a batch, and of what is behind one, into their registers.
 %macro load_keys 0
 %assign r 0
 %rep 14
 %assign k KEYS + r
-%if r == 10 || r == 12
-    cmp     dword [ctx + ROUNDS], r
-    je      %%last
+%if r == 10
+    cmp     dword [ctx + ROUNDS], 12
+    jb      %%last
+%elif r == 12
+    je      %%last              ; AESENC leaves the flags alone
 %endif
     vbroadcasti32x4 zmm %+ k, [ctx + ROUND_KEYS + 16 * r]
 %assign r r + 1
@@ -141,24 +151,18 @@ section .text align=FUNCTION_ALIGNMENT
     vbroadcasti32x4 zmm %+ LAST, [ctx + LAST_KEY]
 %endmacro
 
-; All rounds of a batch but the last, with the keys from there.
-%macro rounds_of_batch 0
+; All rounds but the last, with the keys from there.
+%macro rounds_after 2
 %assign r 0
 %rep 14
 %assign k KEYS + r
-%if r == 10 || r == 12
-    cmp     dword [ctx + ROUNDS], r
-    je      %%last
+%if r == 10
+    cmp     dword [ctx + ROUNDS], 12
+    jb      %%last
+%elif r == 12
+    je      %%last              ; AESENC leaves the flags alone
 %endif
-%assign s STATE
-%rep LANES
-%if r == 0
-    vpxorq  zmm %+ s, zmm %+ s, zmm %+ k
-%else
-    vaesenc zmm %+ s, zmm %+ s, zmm %+ k
-%endif
-%assign s s + 1
-%endrep
+    round   %1, %2, r, k
 %assign r r + 1
 %endrep
 %%last:
@@ -172,7 +176,7 @@ section .text align=FUNCTION_ALIGNMENT
 %assign i %2
 %assign t TEXT
 %rep %3
-    xor_%1 %1 %+ t, %1 %+ %4, [in + SIZE_%1 * i]
+    xor_blocks %1, t, %4, [in + SIZE_%1 * i]
 %assign i i + 1
 %assign t t + 1
 %endrep
@@ -213,8 +217,8 @@ align 64
     counter_blocks zmm, LANES
     add     low_half, BLOCKS
 %1_counted:
+    rounds_after zmm, LANES
     vpaddb  zmm %+ BASE, zmm %+ BASE, [steps_zmm + 64 * LANES]
-    rounds_of_batch
     finish  zmm, LANES, LAST, %3
     add     in, BYTES
     add     out, BYTES
@@ -233,48 +237,59 @@ align 64
     kmovq   k1, r9
 %endmacro
 
-; The text of a partial register, number %2, with the last round key added.
-%macro fetch_window 2
-    vmovdqu8 %1 %+ WINDOW{k1}{z}, [in + SIZE_%1 * (%2)]
-    xor_%1 %1 %+ WINDOW, %1 %+ WINDOW, %1 %+ KEY
-%endmacro
-
-; Its last round and its store.
-%macro finish_window 2
+; Last round, text and store of the partial register, number %2. %3: number of the last round key's
+; register.
+%macro finish_partial 3
 %assign s STATE + %2
+    vmovdqu8 %1 %+ WINDOW{k1}{z}, [in + SIZE_%1 * (%2)]
+    xor_blocks %1, WINDOW, %3, %1 %+ WINDOW
     vaesenclast %1 %+ s, %1 %+ s, %1 %+ WINDOW
     vmovdqu8 [out + SIZE_%1 * (%2)]{k1}, %1 %+ s
 %endmacro
 
-; The last %2 registers, of which the last one may be partial.
-%macro end_of_message 2
-%assign last %2 - 1
-%assign s STATE + last
+; The last %2 registers, of which the last one may be partial. %3: alone or after, whether in a message
+; without a batch or after one.
+%macro end_of_message 3
+%assign whole %2 - 1            ; registers, where one is partial
+%ifidn %3, alone
+%assign last_key KEY
+%else
+%assign last_key LAST
+%endif
 align 16
-.%1%2:
+.%3_%1%2:
     counter_blocks %1, %2
-.counted_%1%2:
+.counted_%3_%1%2:
     test    n32, SIZE_%1 - 1
     jnz     %%partial
-    rounds  %1, %2
-    finish  %1, %2, KEY, move_%1
+    rounds_%3 %1, %2
+    finish  %1, %2, last_key, move_%1
     vzeroupper
     ret
 %%partial:
 ; Where the mask is made, and when the partial register is finished, decides over one to four cycles
-; (Zen 4): the mask behind the rounds, the register between the halves of the others, or with 256 bits
-; behind them. In ranks, which the narrower kernels finish a batch in, 512-bit batches take 1 to 7 % more.
-    rounds  %1, %2
+; (Zen 4): the mask behind the rounds. The register behind the others where they have 256 bits; with
+; 512 between their halves, the smaller one first, but alone from 6 registers on before them. In
+; ranks, which the narrower kernels finish a batch in, 512-bit batches take 1 to 7 % more.
+    rounds_%3 %1, %2
     mask_of_rest %1
-%ifidn %1, zmm
-    finish_group %1, 0, last - last / 2, KEY, move_%1
-    fetch_window %1, last
-    finish_window %1, last
-    finish_group %1, last - last / 2, last / 2, KEY, move_%1
+%ifidn %1, ymm
+    finish  %1, whole, last_key, move_%1
+    finish_partial %1, whole, last_key
 %else
-    finish  %1, last, KEY, move_%1
-    fetch_window %1, last
-    finish_window %1, last
+%ifidn %3, alone
+%assign before whole >= 5
+%else
+%assign before 0
+%endif
+%if before
+    finish_partial %1, whole, last_key
+%endif
+    finish_group %1, 0, whole / 2, last_key, move_%1
+%if !before
+    finish_partial %1, whole, last_key
+%endif
+    finish_group %1, whole / 2, whole - whole / 2, last_key, move_%1
 %endif
     vzeroupper
     ret
@@ -325,38 +340,47 @@ function caes_asm_vaes512
     vbroadcasti128 ymm %+ BASE, [counter]
     vpaddb  ymm %+ BASE, ymm %+ BASE, [places]
     cmp     byte [counter + 15], 256 - 16
-    ja      .crossing_ymm_number
-.ymm:
-    to_registers .ymm, 32
+    ja      .crossing_ymm
+    to_registers .alone_ymm, 32
+%assign registers 1
+%rep 8
+    end_of_message ymm, %[registers], alone
+%assign registers registers + 1
+%endrep
+.crossing_ymm:
+    load_number
+    crossing_blocks ymm, 8
+    to_registers .counted_alone_ymm, 32
 
 .zmm_alone:
     vbroadcasti32x4 zmm %+ BASE, [counter]
     vpaddb  zmm %+ BASE, zmm %+ BASE, [places]
     load_number
     cmp     n, BYTES
-    jb      .end_zmm
+    jb      .zmm
+    balance_units 2, vpaddb xmm %+ CHANGE, xmm %+ CHANGE, xmm %+ CHANGE
     load_keys
 
     cmp     n, STREAMED
     jae     .perhaps_streamed
     batches .batch, .crossing_batch, vmovdqu64
 .rest:
-    cmp     n, YMM_AFTER
-    ja      .end_zmm
     test    n, n
     jz      .done
-    cmp     low_byte, 256 - 16
-    jbe     .ymm
-    jmp     .crossing_ymm
+    cmp     low_byte, 256 - BLOCKS      ; as many blocks as the message may have here
+    ja      .crossing_after
+    cmp     n, YMM_AFTER
+    jbe     .after_ymm1
+    to_registers .after_zmm, 64
 
 .done:
     vzeroupper
     ret
 
-.end_zmm:
-    cmp     low_byte, 256 - BLOCKS      ; as many blocks as the message may have here
+.zmm:
+    cmp     low_byte, 256 - BLOCKS
     ja      .crossing_zmm
-    to_registers .zmm, 64
+    to_5_to_8_registers .alone_zmm, 64
 
 .crossing_batch:
     crossing_blocks zmm, LANES
@@ -379,25 +403,26 @@ align 16
     vpxorq  zmm %+ BASE, zmm %+ BASE, zmm %+ CHANGE
     jmp     .streamed_counted
 
+.crossing_after:
+    crossing_blocks zmm, 8
+    cmp     n, YMM_AFTER
+    jbe     .counted_after_ymm1
+    to_registers .counted_after_zmm, 64
+
 .crossing_zmm:
     crossing_blocks zmm, 8
-    to_registers .counted_zmm, 64
+    to_5_to_8_registers .counted_alone_zmm, 64
 
-.crossing_ymm_number:
-    load_number
-.crossing_ymm:
-    crossing_blocks ymm, 8
-    to_registers .counted_ymm, 32
-
-%assign lanes 1
-%rep 8
-    end_of_message ymm, %[lanes]
-%assign lanes lanes + 1
+%assign registers 5
+%rep 4
+    end_of_message zmm, %[registers], alone
+%assign registers registers + 1
 %endrep
-%assign lanes 1
+    end_of_message ymm, 1, after
+%assign registers 1
 %rep 8
-    end_of_message zmm, %[lanes]
-%assign lanes lanes + 1
+    end_of_message zmm, %[registers], after
+%assign registers registers + 1
 %endrep
 .end:
 
