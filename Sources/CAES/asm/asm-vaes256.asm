@@ -127,12 +127,12 @@ section .text align=FUNCTION_ALIGNMENT
 %endrep
 %endmacro
 
-; The same for the first %1 registers, more than four in halves. A batch in ranks: all last rounds,
-; behind them the texts. Ready early, as above, they take slots from the AES units while these have
-; all they need; behind VAESENCLAST they wait for a time when the units drain. Zen 4: 1 to 3.6 % at
-; 512 bytes to 2 KiB.
+; The same for the first %1 registers, more than four in halves. From seven on in ranks: all last
+; rounds, behind them the texts. Ready early, as above, they take slots from the AES units while these
+; have all they need; behind VAESENCLAST they wait for a time when the units drain. Zen 4: 1 to 3.6 %
+; at 512 bytes to 2 KiB.
 %macro finish 1
-%if %1 == LANES
+%if %1 >= 7
 %assign i 0
 %rep %1
     vaesenclast ymm %+ i, ymm %+ i, round_key
@@ -216,7 +216,7 @@ align 32
     jmp     .end_of_message
 
 .batches:
-    balance_units 1, vpaddb masked, masked, masked
+    balance_units 2, vpaddb masked, masked, masked
     load_number
     cmp     n, BYTES + 32
     jbe     .last_batch
