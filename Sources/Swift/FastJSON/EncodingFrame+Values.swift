@@ -75,8 +75,7 @@ extension EncodingFrame {
     child.pointee.place = .none
     session.state.pointee.top = child
     try session.enterValue()
-    guard let next else { return false }
-    try encode(next)
+    try child.pointee.frame.unsafelyUnwrapped._withUnsafeGuaranteedRef { try encode($0) }
     return child.finish()
   }
 

@@ -35,13 +35,11 @@ open class FastJSONEncoder: @unchecked Sendable {
     JSONEncoder.NonConformingFloatEncodingStrategy
   public typealias KeyEncodingStrategy = JSONEncoder.KeyEncodingStrategy
 
-  private struct Shared: ~Copyable {
-    var options = EncodingOptions()
-    /// What the last call left for the next one; nil while it is in use.
-    var spare: EncodingFrame?
-  }
-
-  private let shared = Mutex(Shared())
+  private let options = Mutex(EncodingOptions())
+  /// Changes with the options.
+  private let revision = Atomic(0)
+  /// What the last call left for the next one; nil while it is in use. Holds a reference.
+  private let spare = Atomic<Unmanaged<EncodingFrame>?>(nil)
 
   /// An encoder with the default options.
   public init() {}
@@ -49,54 +47,57 @@ open class FastJSONEncoder: @unchecked Sendable {
   /// An encoder that relies on nothing but what the standard library promises, as it would where a
   /// test of the rest fails.
   package init(publicAPIAlone: Bool) {
-    shared.withLock { $0.options.publicAPIAlone = publicAPIAlone }
+    options.withLock { $0.publicAPIAlone = publicAPIAlone }
   }
 
   /// The form of the output. By default compact, with `/` escaped.
   open var outputFormatting: OutputFormatting {
-    get { shared.withLock { $0.options.formatting } }
+    get { options.withLock { $0.formatting } }
     set { change { $0.formatting = newValue } }
   }
 
   /// How a Date is written. By default as Date itself does: seconds since 2001.
   open var dateEncodingStrategy: DateEncodingStrategy {
-    get { shared.withLock { $0.options.date } }
+    get { options.withLock { $0.date } }
     set { change { $0.date = newValue } }
   }
 
   /// How Data is written. By default in Base64.
   open var dataEncodingStrategy: DataEncodingStrategy {
-    get { shared.withLock { $0.options.data } }
+    get { options.withLock { $0.data } }
     set { change { $0.data = newValue } }
   }
 
   /// What becomes of infinities and NaN. By default an error.
   open var nonConformingFloatEncodingStrategy: NonConformingFloatEncodingStrategy {
-    get { shared.withLock { $0.options.nonConformingFloat } }
+    get { options.withLock { $0.nonConformingFloat } }
     set { change { $0.nonConformingFloat = newValue } }
   }
 
   /// How keys are changed. By default not at all. Keys of dictionaries with String keys never are.
   open var keyEncodingStrategy: KeyEncodingStrategy {
-    get { shared.withLock { $0.options.key } }
+    get { options.withLock { $0.key } }
     set { change { $0.key = newValue } }
   }
 
   /// What `Encoder.userInfo` gives to the values that are encoded.
   open var userInfo: [CodingUserInfoKey: any Sendable] {
-    get { shared.withLock { $0.options.userInfo } }
+    get { options.withLock { $0.userInfo } }
     set { change { $0.userInfo = newValue } }
   }
 
   deinit { dropSpare() }
 
   private func change(_ body: (inout EncodingOptions) -> Void) {
-    shared.withLock { body(&$0.options) }
+    options.withLock {
+      body(&$0)
+      revision.store($0.revision, ordering: .releasing)
+    }
     dropSpare()
   }
 
   private func dropSpare() {
-    if let spare = shared.withLock({ $0.spare.take() }) { SessionPool.give(spare) }
+    if let spare = spare.exchange(nil, ordering: .acquiring) { SessionPool.give(spare) }
   }
 
   /// The JSON of `value`, in UTF-8.
@@ -111,21 +112,20 @@ open class FastJSONEncoder: @unchecked Sendable {
   func withDocument<T: Encodable, Output>(
     of value: T, _ body: (UnsafeRawBufferPointer) throws -> Output
   ) throws -> Output {
-    let anchor = takeAnchor()
-    return try document(of: value, anchor, Result { try anchor.encodeDocument(value) }, body)
+    try withDocument(of: value, encode: { try $0.encodeDocument(value) }, body)
   }
 
   /// The JSON of `value` as `configuration` wants it, in UTF-8.
   open func encode<T: EncodableWithConfiguration>(
     _ value: T, configuration: T.EncodingConfiguration
   ) throws -> Data {
-    let anchor = takeAnchor()
-    let result = Result {
-      try anchor.encodeDocument {
+    try withDocument(of: value) {
+      try $0.encodeDocument {
         try value.encode(to: FrameEncoder(frame: $0), configuration: configuration)
       }
+    } _: {
+      Data(bytes: $0.baseAddress.unsafelyUnwrapped, count: $0.count)
     }
-    return try document(of: value, anchor, result) { Data($0) }
   }
 
   /// The JSON of `value` as the configuration that `configuration` provides wants it, in UTF-8.
@@ -138,47 +138,64 @@ open class FastJSONEncoder: @unchecked Sendable {
   }
 
   /// The frame around the document, with a session of the right options: the last call's, if it is
-  /// free.
-  private func takeAnchor() -> EncodingFrame {
-    // The property, since a subclass may have one of its own.
-    let formatting = outputFormatting
-    if let spare = shared.withLock({ $0.spare.take() }),
-      spare.session.options.formatting == formatting
-    {
-      return spare
+  /// free. The caller owns the reference: counted by hand, since a short document takes little
+  /// longer than ten counts.
+  private func takeAnchor() -> Unmanaged<EncodingFrame> {
+    // A subclass may have a property of its own.
+    let formatting = type(of: self) == FastJSONEncoder.self ? nil : outputFormatting
+    if let spare = spare.exchange(nil, ordering: .acquiring) {
+      let isCurrent = spare._withUnsafeGuaranteedRef {
+        let options = $0.session.options
+        return options.revision == revision.load(ordering: .acquiring)
+          && (formatting == nil || formatting == options.formatting)
+      }
+      if isCurrent { return spare }
+      SessionPool.give(spare)
     }
-    var options = shared.withLock { $0.options }
-    if options.formatting != formatting { options.formatting = formatting }
+    var options = options.withLock { $0 }
+    if let formatting, options.formatting != formatting { options.override(formatting) }
     return SessionPool.take(options)
   }
 
-  private func document<T, Output>(
-    of value: T, _ anchor: EncodingFrame, _ result: Result<Bool, any Error>,
+  /// Gives `body` the document that `encode` writes.
+  @inline(__always)
+  private func withDocument<T, Output>(
+    of value: T, encode: (EncodingFrame) throws -> Bool,
     _ body: (UnsafeRawBufferPointer) throws -> Output
   ) throws -> Output {
-    let session = anchor.session
-    guard case .success(let isWritten) = result, isWritten, !session.isTooDeep else {
-      session.isClosed = true
-      if session.isTooDeep { throw Self.tooDeep(value) }
-      _ = try result.get()
-      let reason = "Top-level \(T.self) did not encode any values."
-      throw EncodingError.invalidValue(value, .init(codingPath: [], debugDescription: reason))
+    let anchor = takeAnchor()
+    defer { giveBack(anchor) }
+    return try anchor._withUnsafeGuaranteedRef { frame in
+      let session = frame.session
+      let result = Result { try encode(frame) }
+      guard case .success(let isWritten) = result, isWritten, !session.isTooDeep else {
+        session.isClosed = true
+        if session.isTooDeep { throw Self.tooDeep(value) }
+        _ = try result.get()
+        let reason = "Top-level \(T.self) did not encode any values."
+        throw EncodingError.invalidValue(value, .init(codingPath: [], debugDescription: reason))
+      }
+      return try session.withDocument(body)
     }
-    defer {
-      if session.mayBeUsedAgain { giveBack(anchor) } else { session.isClosed = true }
-    }
-    return try session.withDocument(body)
   }
 
-  private func giveBack(_ anchor: EncodingFrame) {
-    anchor.session.reset()
-    let isCurrent = shared.withLock {
-      let isCurrent =
-        $0.spare == nil && $0.options.revision == anchor.session.options.revision
-      if isCurrent { $0.spare = anchor }
-      return isCurrent
+  /// Keeps a frame for the next call, if there is nothing against it.
+  private func giveBack(_ anchor: Unmanaged<EncodingFrame>) {
+    let isCurrent = anchor._withUnsafeGuaranteedRef { frame -> Bool? in
+      let session = frame.session
+      guard !session.isClosed, session.mayBeUsedAgain else {
+        session.isClosed = true
+        return nil
+      }
+      session.reset()
+      return session.options.revision == revision.load(ordering: .acquiring)
     }
-    if !isCurrent { SessionPool.give(anchor) }
+    guard let isCurrent else { return anchor.release() }
+    if !isCurrent
+      || !spare.compareExchange(expected: nil, desired: anchor, ordering: .releasing).exchanged
+    {
+      SessionPool.give(anchor)
+    }
   }
 
   private static func tooDeep(_ value: Any) -> EncodingError {
@@ -204,4 +221,10 @@ struct EncodingOptions {
   var publicAPIAlone = false
   /// Changes with every change of the others.
   private(set) var revision = 0
+
+  /// Takes the formatting of a subclass: options that no encoder has.
+  mutating func override(_ formatting: FastJSONEncoder.OutputFormatting) {
+    self.formatting = formatting
+    revision = -1
+  }
 }

@@ -20,17 +20,18 @@ enum SessionPool {
     }
   }
 
-  /// The frame around a document, with a session of these options.
-  static func take(_ options: EncodingOptions) -> EncodingFrame {
+  /// The frame around a document, with a session of these options. The caller owns the reference.
+  static func take(_ options: EncodingOptions) -> Unmanaged<EncodingFrame> {
     guard let kind = kind(of: options), let anchor = free.withLock({ $0[kind].popLast() }) else {
-      return EncodingFrame(session: EncodingSession(options))
+      return .passRetained(EncodingFrame(session: EncodingSession(options)))
     }
     anchor.session.setOptions(options)
-    return anchor
+    return .passRetained(anchor)
   }
 
-  /// Takes back a frame of which nothing is in use.
-  static func give(_ anchor: EncodingFrame) {
+  /// Takes back a frame of which nothing is in use, with its reference.
+  static func give(_ reference: Unmanaged<EncodingFrame>) {
+    let anchor = reference.takeRetainedValue()
     guard let kind = kind(of: anchor.session.options) else { return }
     anchor.session.setOptions(EncodingOptions())
     anchor.session.shrink(above: 1 << 18)
