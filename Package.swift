@@ -80,7 +80,7 @@ let package = Package(
     .testTarget(
       name: "CAESTests",
       dependencies: [
-        "HarnessKit", "CAES", "CAESAsm", "CAESOpenSSL", "WrongAssembly",
+        "HarnessKit", "CABICheck", "CAES", "CAESAsm", "CAESOpenSSL", "WrongAssembly",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .target(name: "WrongAssembly", path: "Tests/WrongAssembly", plugins: ["NASM"]),

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Computes:  AES-CTR, 128-, 192- and 256-bit keys.
 // Technique: VAES on 512-bit registers, 32 blocks in flight, round keys in registers. Four counter
-//            blocks are one VPADDB (see crossing.h). Messages of up to 256 bytes, and up to 64
-//            bytes after a batch, go through 256-bit registers, one block through a 128-bit one;
-//            what is no whole register is read and written under a mask that n makes, or in a
-//            single block in two pieces that overlap.
-//            Messages of 8 MiB or more are written past the caches.
-// Cost:      13, 15 or 17 vector instructions for 4 blocks, and one in 8 batches has 11 more.
-//            Zen 4, 8 and 64 KiB: 0.157 and 0.220 cycles/byte for AES-128 and AES-256, where the
-//            AES units allow 0.1563 and 0.2188.
+//            blocks are one VPADDB (see crossing.h); batches behind the first one share their
+//            first round (see shared-round.h). Messages of up to 256 bytes, and up to 64 bytes
+//            after a batch, go through 256-bit registers, one block through a 128-bit one; what is
+//            no whole register is read and written under a mask that n makes, or in a single block
+//            in two pieces that overlap. Messages of 8 MiB or more are written past the caches.
+// Cost:      9.25, 11.25 or 13.25 AES rounds for 4 blocks and 4.4 other vector instructions. Zen 5,
+//            8 KiB: 0.0780 and 0.1102 cycles/byte for AES-128 and AES-256, where all rounds of all
+//            blocks would take 0.0781 and 0.1094 there, and twice that on Zen 4.
 // Pays:      where 512-bit instructions do not lower the clock: Zen 4 and later, Sapphire Rapids
 //            and later.
 
-#include "crossing.h"
+#include "shared-round.h"
 
 #if defined(__x86_64__)
 
@@ -56,16 +56,21 @@ VAES INLINE void count(__m512i blocks, __m512i state[LANES], int lanes) {
     state[i] = i == 0 ? blocks : _mm512_add_epi8(blocks, step(i));
 }
 
+/// Adds `change` to those blocks of a batch that lie behind a crossing.
+VAES INLINE void add_behind_crossing(__m512i change, const uint8_t *masks, __m512i state[LANES]) {
+#pragma unroll
+  for (int i = 0; i < LANES; i++) // state ^ (change & mask)
+    state[i] =
+        _mm512_ternarylogic_epi64(state[i], change, _mm512_loadu_si512(masks + 64 * i), 0x78);
+}
+
 /// The next blocks at a crossing. The number moves on by a batch.
 /// @returns what changes in the prefix.
 VAES INLINE __m512i count_crossing(number *c, __m512i blocks, __m512i state[LANES]) {
   const uint8_t *masks;
   __m512i change = _mm512_broadcast_i32x4(cross(c, BLOCKS, &masks));
   count(blocks, state, LANES);
-#pragma unroll
-  for (int i = 0; i < LANES; i++) // state ^ (change & mask)
-    state[i] =
-        _mm512_ternarylogic_epi64(state[i], change, _mm512_loadu_si512(masks + 64 * i), 0x78);
+  add_behind_crossing(change, masks, state);
   return change;
 }
 
@@ -87,6 +92,59 @@ VAES INLINE void count_crossing_ymm(number *c, __m256i blocks, __m256i state[LAN
         state[i], change, _mm256_loadu_si256((const __m256i *)(masks + 32 * i)), 0x78);
 }
 
+/// What batches share of their first round, and the columns of the next one.
+typedef struct sharing {
+  /// The last bytes of the next four registers, in columns, and what round key 0 adds to them.
+  __m512i last_byte, white;
+  __m512i columns[2];
+  __m512i shared;
+} sharing;
+
+VAES INLINE __m512i in_each(__m128i block) { return _mm512_broadcast_i32x4(block); }
+
+/// The columns of the next batch.
+VAES INLINE void make_columns(sharing *s) {
+  const __m512i no_key = _mm512_setzero_si512();
+  __m512i second = _mm512_add_epi8(s->last_byte, in_each(column_step(16)));
+  s->columns[0] = _mm512_aesenc_epi128(_mm512_xor_si512(s->last_byte, s->white), no_key);
+  s->columns[1] = _mm512_aesenc_epi128(_mm512_xor_si512(second, s->white), no_key);
+  s->last_byte = _mm512_add_epi8(s->last_byte, in_each(column_step(BLOCKS)));
+}
+
+/// The first round of the prefix of `blocks`.
+VAES INLINE __m512i share(const caes_aesni_context *context, __m512i blocks) {
+  __m128i block = _mm_xor_si128(_mm512_castsi512_si128(blocks), context->round_keys[0]);
+  __m128i prefix = _mm_and_si128(block, prefix_bytes());
+  prefix = _mm_or_si128(prefix, increment(ZERO_BY_SBOX));
+  return in_each(_mm_aesenc_si128(prefix, context->round_keys[1]));
+}
+
+/// What the batches from `blocks` on share.
+VAES INLINE void begin_sharing(sharing *s, const caes_aesni_context *context, __m512i blocks) {
+  s->last_byte = _mm512_add_epi8(_mm512_shuffle_epi8(blocks, in_each(last_bytes())),
+                                 in_each(column_places(4)));
+  s->white = _mm512_shuffle_epi8(broadcast(&context->round_keys[0]), in_each(last_bytes()));
+  s->shared = share(context, blocks);
+  make_columns(s);
+}
+
+/// Column `j` of each block, in its place.
+VAES INLINE __m512i column(__m512i columns, int j) {
+  __m512i placed;
+  __asm__("vpshufb %2, %1, %0"
+          : "=v"(placed)
+          : "v"(columns), "m"(*(const uint8_t(*)[64])column_masks[j]));
+  return placed;
+}
+
+/// The first round of a batch. VPSHUFB and VPXORQ by turns: in ranks they take slots from the AES
+/// units.
+VAES INLINE void shared_round(const sharing *s, __m512i state[LANES]) {
+#pragma unroll
+  for (int i = 0; i < LANES; i++)
+    state[i] = _mm512_xor_si512(column(s->columns[i / 4], i % 4), s->shared);
+}
+
 /// All rounds but the last; `KEY(n)` is round key n.
 #define ROUND(aesenc, n)                                                                           \
   do {                                                                                             \
@@ -99,9 +157,17 @@ VAES INLINE void count_crossing_ymm(number *c, __m256i blocks, __m256i state[LAN
     ROUND(aesenc, 1);                                                                              \
     ROUND(aesenc, 2);                                                                              \
     ROUND(aesenc, 3);                                                                              \
+    ROUNDS_FROM_4(aesenc);                                                                         \
+  } while (0)
+#define ROUNDS_FROM_4(aesenc)                                                                      \
+  do {                                                                                             \
     ROUND(aesenc, 4);                                                                              \
     ROUND(aesenc, 5);                                                                              \
     ROUND(aesenc, 6);                                                                              \
+    ROUNDS_FROM_7(aesenc);                                                                         \
+  } while (0)
+#define ROUNDS_FROM_7(aesenc)                                                                      \
+  do {                                                                                             \
     ROUND(aesenc, 7);                                                                              \
     ROUND(aesenc, 8);                                                                              \
     ROUND(aesenc, 9);                                                                              \
@@ -141,35 +207,84 @@ VAES INLINE void finish(__m512i last_key, __m512i state[LANES], const uint8_t *i
   }
 }
 
-/// Whole batches from blocks `blocks` and number `*c` on, written past the caches if `streamed`:
-/// then `out` is aligned to 64 bytes.
+/// A batch from blocks `blocks` and number `*c` on, by itself.
+/// @returns the blocks after it.
+VAES INLINE __m512i crypt_batch(const caes_aesni_context *context, __m512i blocks, number *c,
+                                const uint8_t *in, uint8_t *out) {
+  enum { lanes = LANES };
+  uint32_t rounds = context->rounds;
+  __m512i state[LANES];
+  __m512i next = _mm512_add_epi8(blocks, step(LANES));
+  if (__builtin_expect((uint8_t)c->low < 256 - BLOCKS, 1)) {
+    count(blocks, state, LANES);
+    c->low += BLOCKS;
+  } else {
+    next = _mm512_xor_si512(next, count_crossing(c, blocks, state));
+  }
+#define KEY(n) broadcast(&context->round_keys[n])
+  ROUNDS(_mm512_xor_si512, _mm512_aesenc_epi128);
+#undef KEY
+  finish(broadcast(&context->last_key), state, in, out, 0);
+  return next;
+}
+
+/// Two batches or more, of which those behind the first share their first round. These are written
+/// past the caches if `streamed`: then `out` is aligned to 64 bytes.
 /// @returns the blocks after them.
-VAES INLINE __m512i crypt_batches(const caes_aesni_context *context, __m512i blocks, number *c,
-                                  const uint8_t *in, uint8_t *out, size_t batches, int streamed) {
+VAES INLINE __m512i crypt_shared_batches(const caes_aesni_context *context, __m512i blocks,
+                                         number *c, const uint8_t *in, uint8_t *out, size_t batches,
+                                         int streamed) {
   enum { lanes = LANES };
   uint32_t rounds = context->rounds;
   __m512i keys[14];
 #pragma unroll
   for (int i = 0; i < 14; i++)
     keys[i] = broadcast(&context->round_keys[i]);
+#define KEY(n) keys[n]
   __m512i last_key = broadcast(&context->last_key);
   __m512i state[LANES];
-  do {
-    __m512i next = _mm512_add_epi8(blocks, step(LANES));
-    if (__builtin_expect((uint8_t)c->low < 256 - BLOCKS, 1)) {
-      count(blocks, state, LANES);
-      c->low += BLOCKS;
-    } else {
-      next = _mm512_xor_si512(next, count_crossing(c, blocks, state));
-    }
-    blocks = next;
-#define KEY(n) keys[n]
-    ROUNDS(_mm512_xor_si512, _mm512_aesenc_epi128);
-#undef KEY
-    finish(last_key, state, in, out, streamed);
+  __m512i next = _mm512_add_epi8(blocks, step(LANES));
+  if (__builtin_expect((uint8_t)c->low < 256 - BLOCKS, 1)) {
+    count(blocks, state, LANES);
+    c->low += BLOCKS;
+  } else {
+    next = _mm512_xor_si512(next, count_crossing(c, blocks, state));
+  }
+  blocks = next;
+  sharing s;
+  ROUND(_mm512_xor_si512, 0);
+  ROUND(_mm512_aesenc_epi128, 1);
+  ROUND(_mm512_aesenc_epi128, 2);
+  ROUND(_mm512_aesenc_epi128, 3);
+  begin_sharing(&s, context, blocks);
+  IN_ORDER_WITH(state, &s);
+  ROUNDS_FROM_4(_mm512_aesenc_epi128);
+  finish(last_key, state, in, out, 0);
+  while (--batches > 0) {
     in += BYTES;
     out += BYTES;
-  } while (--batches > 0);
+    shared_round(&s, state);
+    blocks = _mm512_add_epi8(blocks, step(LANES));
+    if (__builtin_expect((uint8_t)c->low < 256 - BLOCKS, 1)) {
+      c->low += BLOCKS;
+    } else {
+      const uint8_t *masks;
+      blocks = _mm512_xor_si512(blocks, in_each(cross(c, BLOCKS, &masks)));
+      __m512i shared = share(context, blocks);
+      add_behind_crossing(_mm512_xor_si512(s.shared, shared), masks, state);
+      s.shared = shared;
+    }
+    ROUND(_mm512_aesenc_epi128, 2);
+    ROUND(_mm512_aesenc_epi128, 3);
+    ROUND(_mm512_aesenc_epi128, 4);
+    ROUND(_mm512_aesenc_epi128, 5);
+    ROUND(_mm512_aesenc_epi128, 6);
+    make_columns(&s);
+    IN_ORDER_WITH(state, &s);
+    ROUNDS_FROM_7(_mm512_aesenc_epi128);
+    finish(last_key, state, in, out, streamed);
+  }
+#undef KEY
   if (streamed)
     _mm_sfence(); // such stores are not in order by themselves
   return blocks;
@@ -278,31 +393,52 @@ VAES INLINE void crypt_rest_ymm(const caes_aesni_context *context, __m256i block
   }
 }
 
-/// More than 256 bytes.
+/// What batches leave of a message.
+VAES INLINE void crypt_behind_batches(const caes_aesni_context *context, __m512i blocks, number c,
+                                      const uint8_t *in, uint8_t *out, size_t n) {
+  if (n == 0)
+    return;
+  if (n <= YMM_AFTER)
+    crypt_rest_ymm(context, _mm512_castsi512_si256(blocks), c, in, out, n);
+  else
+    crypt_rest(context, blocks, c, in, out, n);
+}
+
+VAES INLINE __m512i first_blocks(const uint8_t counter[16]) {
+  return _mm512_add_epi8(_mm512_broadcast_i32x4(load(counter)), places());
+}
+
+/// Two batches or more. Apart, so that what they share costs others nothing.
+VAES __attribute__((noinline)) static void caes_c_vaes512_shared(const caes_aesni_context *context,
+                                                                 const uint8_t counter[16],
+                                                                 const uint8_t *in, uint8_t *out,
+                                                                 size_t n) {
+  number c = number_at(counter);
+  __m512i blocks = first_blocks(counter);
+  size_t batches = n / BYTES;
+  // To whole cache lines, and not to those that the text has just fetched.
+  if (n >= STREAMED && (uintptr_t)out % 64 == 0 && in != out)
+    blocks = crypt_shared_batches(context, blocks, &c, in, out, batches, 1);
+  else
+    blocks = crypt_shared_batches(context, blocks, &c, in, out, batches, 0);
+  in += BYTES * batches;
+  out += BYTES * batches;
+  crypt_behind_batches(context, blocks, c, in, out, n % BYTES);
+}
+
+/// More than 256 bytes, and less than two batches.
 VAES __attribute__((noinline)) static void caes_c_vaes512_long(const caes_aesni_context *context,
                                                                const uint8_t counter[16],
                                                                const uint8_t *in, uint8_t *out,
                                                                size_t n) {
   number c = number_at(counter);
-  __m512i blocks = _mm512_add_epi8(_mm512_broadcast_i32x4(load(counter)), places());
-  size_t batches = n / BYTES;
-  if (batches > 0) {
-    // To whole cache lines, and not to those that the text has just fetched.
-    if (n >= STREAMED && (uintptr_t)out % 64 == 0 && in != out)
-      blocks = crypt_batches(context, blocks, &c, in, out, batches, 1);
-    else
-      blocks = crypt_batches(context, blocks, &c, in, out, batches, 0);
-    in += BYTES * batches;
-    out += BYTES * batches;
-    n %= BYTES;
-    if (n == 0)
-      return;
-    if (n <= YMM_AFTER) {
-      crypt_rest_ymm(context, _mm512_castsi512_si256(blocks), c, in, out, n);
-      return;
-    }
+  __m512i blocks = first_blocks(counter);
+  if (n >= BYTES) {
+    blocks = crypt_batch(context, blocks, &c, in, out);
+    crypt_behind_batches(context, blocks, c, in + BYTES, out + BYTES, n - BYTES);
+  } else {
+    crypt_rest(context, blocks, c, in, out, n);
   }
-  crypt_rest(context, blocks, c, in, out, n);
 }
 
 /// More than a block.
@@ -311,7 +447,10 @@ VAES __attribute__((noinline)) static void caes_c_vaes512_blocks(const caes_aesn
                                                                  const uint8_t *in, uint8_t *out,
                                                                  size_t n) {
   if (n > YMM_ALONE) {
-    caes_c_vaes512_long(context, counter, in, out, n);
+    if (n < 2 * BYTES)
+      caes_c_vaes512_long(context, counter, in, out, n);
+    else
+      caes_c_vaes512_shared(context, counter, in, out, n);
     return;
   }
   const __m256i places = _mm256_set_m128i(increment(1), increment(0));

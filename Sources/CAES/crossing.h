@@ -27,6 +27,11 @@ INLINE number number_at(const uint8_t counter[16]) {
   return (number){__builtin_bswap64(c.high), __builtin_bswap64(c.low)};
 }
 
+/// The block of a number.
+__attribute__((target("sse2"))) INLINE __m128i block_of(number c) {
+  return _mm_set_epi64x((long long)__builtin_bswap64(c.low), (long long)__builtin_bswap64(c.high));
+}
+
 /// A batch has at most so many blocks.
 #define MOST_BLOCKS 32
 

@@ -83,6 +83,15 @@ struct RunResultTests {
     #expect(Self.row("a", cost).shareOfLimit == nil)
   }
 
+  @Test("Blocks of AES-CTR can share their first round, and no other")
+  func mayDoWithoutARound() throws {
+    var row = Self.row("a", Self.measurement([10, 10, 10]), limit: 11)
+    row.limit?.leastPerByte = 9.9
+    #expect(try #require(row.shareOfLimit) > 1.09 && !row.beatsLimit)
+    row.limit?.leastPerByte = 10.2
+    #expect(row.beatsLimit)
+  }
+
   @Test("Each warning says what to do about it")
   func warnings() {
     let noisy = Self.measurement((0..<21).map { $0 % 2 == 0 ? 10 : 20 })

@@ -1,11 +1,13 @@
 ; SPDX-License-Identifier: Apache-2.0
 ; Computes:  AES-CTR, 128-, 192- and 256-bit keys.
 ; Technique: VAES on 256-bit registers, 16 blocks in flight, round keys from memory, where a
-;            broadcast costs no more than a load. Two counter blocks are one VPADDB (see kernel.inc).
-;            Up to two blocks behind the last batch go along with it. One block goes through 128-bit
-;            registers, a partial one is written in two pieces that overlap.
-; Cost:      13, 15 or 17 vector instructions for 2 blocks. Zen 4, 8 and 64 KiB: 0.159 and 0.222
-;            cycles/byte for AES-128 and AES-256, where the AES units allow 0.1563 and 0.2188.
+;            broadcast costs no more than a load. Two counter blocks are one VPADDB; batches behind the
+;            first one share their first round (see kernel.inc). Up to two blocks behind the last
+;            batch go along with it. One block goes through 128-bit registers, a partial one is
+;            written in two pieces that overlap.
+; Cost:      9.25, 11.25 or 13.25 AES rounds for 2 blocks and 4.4 other vector instructions. Zen 5, 8
+;            and 64 KiB: 0.151 and 0.218 cycles/byte for AES-128 and AES-256, where all rounds
+;            of all blocks would take 0.1563 and 0.2188.
 ; Pays:      where there is VAES without AVX-512, or 512-bit instructions lower the clock: Zen 3,
 ;            Alder Lake and later, Ice Lake.
 ;
@@ -32,6 +34,16 @@ section .text align=FUNCTION_ALIGNMENT
 %define masked    ymm14
 %define change    ymm15         ; of the prefix, at a crossing
 
+; Of batches that share their first round (see kernel.inc).
+%define columns0  ymm10         ; of the next four registers
+%define columns1  ymm11         ; and of the four behind them
+%define last_byte ymm12         ; of those blocks, in columns
+%define white     ymm13         ; what round key 0 adds to them
+%define shared    ymm14
+%define passing   ymm9          ; at a crossing: another mask
+%define COLUMNS_AFTER 6         ; rounds; 3 to 8 are within 3 % (Zen 5)
+%define SHARE_AFTER   2         ; rounds of the first batch
+
 ; ---------------------------------------------------------------------- parts of a batch
 ; %1 is the number of registers throughout.
 
@@ -45,20 +57,74 @@ section .text align=FUNCTION_ALIGNMENT
 %endrep
 %endmacro
 
-; The next blocks at a crossing: from some place on they have another prefix. The number goes on by a
-; batch.
-%macro crossing_blocks 1
+; change: what a crossing changes in the prefix. The number goes on by a batch.
+%macro change_of_prefix 0
     cross   BLOCKS
     vmovq   xmm15, change_high
     vpinsrq xmm15, xmm15, change_low, 1
     vinserti128 change, change, xmm15, 1
     lea     r9, [prefix_masks]
     add     crossed, r9
-    counter_blocks %1
+%endmacro
+
+; Adds %2 to those blocks of the first %1 registers that lie behind the crossing. %3: what is masked.
+%macro add_behind_crossing 3
 %assign i 0
 %rep %1
-    vpand   masked, change, [crossed + 32 * i]
-    vpxor   ymm %+ i, ymm %+ i, masked
+    vpand   %3, %2, [crossed + 32 * i]
+    vpxor   ymm %+ i, ymm %+ i, %3
+%assign i i + 1
+%endrep
+%endmacro
+
+; The next blocks at a crossing: from some place on they have another prefix.
+%macro crossing_blocks 1
+    change_of_prefix
+    counter_blocks %1
+    add_behind_crossing %1, change, masked
+%endmacro
+
+; The columns of the next batch.
+%macro columns 0
+    vpxor   columns0, last_byte, white
+    vpaddb  columns1, last_byte, [column_steps]
+    vpxor   columns1, columns1, white
+    vpaddb  last_byte, last_byte, [column_steps + 32]
+    vaesenc columns0, columns0, [prefix_masks]  ; no key: zeros
+    vaesenc columns1, columns1, [prefix_masks]
+%endmacro
+
+; %1 = the first round of base's prefix. %2: round keys.
+%macro share 2
+    vbroadcasti128 %2, [ctx + ROUND_KEYS]
+    vpxor   %1, base, %2
+    vbroadcasti128 %2, [ctx + ROUND_KEYS + 16]
+    vpand   %1, %1, [prefix_bytes]
+    vpor    %1, %1, [last_byte_zero]
+    vaesenc %1, %1, %2
+%endmacro
+
+; What the first shared batch needs, from base.
+%macro begin_sharing 0
+    vbroadcasti128 white, [ctx + ROUND_KEYS]
+    vpshufb last_byte, base, [last_bytes]
+    vpshufb white, white, [last_bytes]
+    vpaddb  last_byte, last_byte, [column_places]
+    share   shared, columns0
+    columns
+%endmacro
+
+; The first round of a batch. VPSHUFB and VPXOR by turns: in ranks they take slots from the AES units
+; (Zen 5: 6 %).
+%macro shared_round 0
+%assign i 0
+%rep LANES
+%if i < 4
+    vpshufb ymm %+ i, columns0, [column_masks + 32 * (i & 3)]
+%else
+    vpshufb ymm %+ i, columns1, [column_masks + 32 * (i & 3)]
+%endif
+    vpxor   ymm %+ i, ymm %+ i, shared
 %assign i i + 1
 %endrep
 %endmacro
@@ -74,17 +140,23 @@ section .text align=FUNCTION_ALIGNMENT
 %endmacro
 
 ; All rounds but the last; afterwards round_key is the last one's. The key's length is the same for
-; all batches of a message, so the two branches are predicted.
-%macro rounds 1
+; all batches of a message, so the two branches are predicted. %2: what else is to be done behind
+; round %3; %4: 2 where the first round is shared.
+%macro rounds 1-4 nop, 0, 1
+%if %4 == 1
     vbroadcasti128 round_key, [ctx + ROUND_KEYS]
 %assign i 0
 %rep %1
     vpxor   ymm %+ i, ymm %+ i, round_key
 %assign i i + 1
 %endrep
-%assign r 1
-%rep 9
+%endif
+%assign r %4
+%rep 10 - r
     round   %1, r
+%if r == %3
+    %2
+%endif
 %assign r r + 1
 %endrep
     cmp     dword [ctx + ROUNDS], 12
@@ -154,6 +226,14 @@ section .text align=FUNCTION_ALIGNMENT
 %endif
 %endmacro
 
+; Last round, text and store of a batch.
+%macro finish_batch 0
+    finish  LANES
+    add     in, BYTES
+    add     out, BYTES
+    sub     n, BYTES
+%endmacro
+
 ; ---------------------------------------------------------------------- the function
 
 function caes_asm_vaes256
@@ -218,8 +298,12 @@ align 32
 .batches:
     balance_units 2, vpaddb masked, masked, masked
     load_number
+    cmp     n, 2 * BYTES
+    jae     .first_batch
     cmp     n, BYTES + 32
     jbe     .last_batch
+
+; A batch by itself.
 align 64
 .batch:
     cmp     low_byte, 256 - BLOCKS
@@ -229,14 +313,8 @@ align 64
 .batch_counted:
     vpaddb  base, base, [steps + 32 * LANES]
     rounds  LANES
-    finish  LANES
-    add     in, BYTES
-    add     out, BYTES
-    sub     n, BYTES
-    cmp     n, BYTES + 32
-    ja      .batch
-    cmp     n, BYTES
-    jae     .last_batch
+    finish_batch
+.rest:
     test    n, n
     jz      .done
     cmp     low_byte, 256 - BLOCKS
@@ -280,6 +358,34 @@ align 16
 %assign lanes lanes + 1
 %endrep
 
+; The first of several batches.
+align 64
+.first_batch:
+    cmp     low_byte, 256 - BLOCKS
+    jae     .crossing_first
+    counter_blocks LANES
+    add     low_half, BLOCKS
+.first_counted:
+    vpaddb  base, base, [steps + 32 * LANES]
+    rounds  LANES, begin_sharing, SHARE_AFTER
+    finish_batch
+
+align 64
+.shared_batch:
+    cmp     low_byte, 256 - BLOCKS
+    jae     .crossing_shared
+    shared_round
+    add     low_half, BLOCKS
+.shared_counted:
+    vpaddb  base, base, [steps + 32 * LANES]
+    rounds  LANES, columns, COLUMNS_AFTER, 2
+    finish_batch
+    cmp     n, BYTES + 32
+    ja      .shared_batch
+    cmp     n, BYTES
+    je      .shared_batch
+    jb      .rest
+
 ; A batch and up to one register: that one goes along, where alone it would keep the AES units waiting
 ; for each round. Its blocks are the base of the next batch.
 .last_batch:
@@ -311,11 +417,24 @@ align 16
     crossing_blocks LANES
     to_registers .counted, 32
 
-; A batch at a crossing.
+; Batches at a crossing.
 .crossing_batch:
     crossing_blocks LANES
     vpxor   base, base, change
     jmp     .batch_counted
+.crossing_first:
+    crossing_blocks LANES
+    vpxor   base, base, change
+    jmp     .first_counted
+.crossing_shared:
+    change_of_prefix
+    vpxor   base, base, change
+    shared_round
+    share   change, passing
+    vpxor   shared, shared, change      ; what it changes in the first round
+    add_behind_crossing LANES, shared, passing
+    vmovdqa shared, change
+    jmp     .shared_counted
 
 ; The end of a message that is partial, with the keystream of two blocks in ymm0: out of the way of
 ; the short messages above.
@@ -376,6 +495,7 @@ steps:
 %endrep
 %assign i i + 1
 %endrep
+    shared_tables 2
 prefix_masks:
     crossing_masks BLOCKS
 

@@ -1,14 +1,15 @@
 ; SPDX-License-Identifier: Apache-2.0
 ; Computes:  AES-CTR, 128-, 192- and 256-bit keys.
 ; Technique: VAES on 512-bit registers, 32 blocks in flight, round keys in registers. Four counter
-;            blocks are one VPADDB (see kernel.inc). Messages of up to 256 bytes, and up to 32 bytes
-;            after a batch, go through 256-bit registers, one block through a 128-bit one; what is no
-;            whole register is read and written under a mask that n makes. Below a batch round keys
-;            come from memory, because loading all of them first would keep the first round waiting.
-;            Messages of 8 MiB or more are written past the caches.
-; Cost:      13, 15 or 17 vector instructions for 4 blocks, and one in 8 batches has 11 more. Zen 4, 8
-;            and 64 KiB: 0.157 and 0.220 cycles/byte for AES-128 and AES-256, where the AES units
-;            allow 0.1563 and 0.2188.
+;            blocks are one VPADDB; batches behind the first one share their first round (see
+;            kernel.inc). Messages of up to 256 bytes, and up to 32 bytes after a batch, go through
+;            256-bit registers, one block through a 128-bit one; what is no whole register is read and
+;            written under a mask that n makes. Below a batch round keys come from memory, because
+;            loading all of them first would keep the first round waiting. Messages of 8 MiB or more
+;            are written past the caches.
+; Cost:      9.25, 11.25 or 13.25 AES rounds for 4 blocks and 4.4 other vector instructions. Zen 5, 8
+;            KiB: 0.0753 and 0.1088 cycles/byte for AES-128 and AES-256, where all rounds of all
+;            blocks would take 0.0781 and 0.1094 there, and twice that on Zen 4.
 ; Pays:      where 512-bit instructions do not lower the clock: Zen 4 and later, Sapphire Rapids and
 ;            later.
 ;
@@ -44,6 +45,16 @@ section .text align=FUNCTION_ALIGNMENT
 %define KEYS       16           ; of a batch: round key i is 16 + i, up to 29
 %define LAST       30           ; the last round key of a batch
 
+; Of batches that share their first round (see kernel.inc).
+%define COLUMNS_0  14           ; of the next four registers
+%define COLUMNS_1  KEYS         ; and of the four behind them, over round key 0
+%define LAST_BYTE  12           ; of those blocks, in columns
+%define WHITE      15           ; what round key 0 adds to them
+%define SHARED     31
+%define PASSING    8            ; at a crossing: change, then the next shared
+%define COLUMNS_AFTER 7         ; rounds; 3 to 8 are within 3 % (Zen 5)
+%define SHARE_AFTER   1         ; rounds of the first batch
+
 ; What depends on the width. With 256 bits it is the VEX form, because the EVEX form of a broadcast
 ; from memory takes a slot of the vector units, on Zen 4 at least.
 %define SIZE_zmm         64
@@ -69,24 +80,35 @@ section .text align=FUNCTION_ALIGNMENT
 %endrep
 %endmacro
 
-; The next blocks at a crossing: from some place on they have another prefix. The number goes on by a
-; batch.
-%macro crossing_blocks 2
+; At a crossing the number goes on by a batch. %2: number of the register for what that changes in the
+; prefix.
+%macro change_of_prefix 2
     cross   BLOCKS
-    vmovq   xmm %+ CHANGE, change_high
-    vmovq   xmm %+ TEXT, change_low
+    vmovq   xmm %+ %2, change_high
+%assign t TEXT + 1
+    vmovq   xmm %+ t, change_low
     lea     r9, [prefix_masks]
-    vpunpcklqdq xmm %+ CHANGE, xmm %+ CHANGE, xmm %+ TEXT
-    vshufi32x4 %1 %+ CHANGE, %1 %+ CHANGE, %1 %+ CHANGE, 0
+    vpunpcklqdq xmm %+ %2, xmm %+ %2, xmm %+ t
+    vshufi32x4 %1 %+ %2, %1 %+ %2, %1 %+ %2, 0
     add     crossed, r9
-    counter_blocks %1, %2
+%endmacro
+
+; Adds register %3 to those blocks that lie behind the crossing.
+%macro add_behind_crossing 3
 %assign i 0
 %rep %2
 %assign s STATE + i
     ; block ^ (change & mask)
-    vpternlogq %1 %+ s, %1 %+ CHANGE, [crossed + SIZE_%1 * i], 0x78
+    vpternlogq %1 %+ s, %1 %+ %3, [crossed + SIZE_%1 * i], 0x78
 %assign i i + 1
 %endrep
+%endmacro
+
+; The next blocks at a crossing: from some place on they have another prefix.
+%macro crossing_blocks 2
+    change_of_prefix %1, CHANGE
+    counter_blocks %1, %2
+    add_behind_crossing %1, %2, CHANGE
 %endmacro
 
 ; %1<%2> = %1<%3> ^ %4. For 256 bits it is the VEX form where that reaches the register: up to a
@@ -133,8 +155,9 @@ section .text align=FUNCTION_ALIGNMENT
     broadcast_%1 %1 %+ KEY, [ctx + LAST_KEY]
 %endmacro
 
-; The round keys of a batch, and of what is behind one, into their registers.
-%macro load_keys 0
+; All rounds of a message's first batch but the last: round keys from memory, into the registers where
+; what follows finds them. %1: what else is to be done behind round %2.
+%macro rounds_first 0-2 nop, -1
 %assign r 0
 %rep 14
 %assign k KEYS + r
@@ -145,16 +168,21 @@ section .text align=FUNCTION_ALIGNMENT
     je      %%last              ; AESENC leaves the flags alone
 %endif
     vbroadcasti32x4 zmm %+ k, [ctx + ROUND_KEYS + 16 * r]
+    round   zmm, LANES, r, k
+%if r == %2
+    %1
+%endif
 %assign r r + 1
 %endrep
 %%last:
     vbroadcasti32x4 zmm %+ LAST, [ctx + LAST_KEY]
 %endmacro
 
-; All rounds but the last, with the keys from there.
-%macro rounds_after 2
-%assign r 0
-%rep 14
+; All rounds but the last, with the keys from there. %3: what else is to be done behind round %4; %5: 2
+; where the first round is shared.
+%macro rounds_after 2-5 nop, -1, 0
+%assign r %5
+%rep 14 - r
 %assign k KEYS + r
 %if r == 10
     cmp     dword [ctx + ROUNDS], 12
@@ -163,6 +191,9 @@ section .text align=FUNCTION_ALIGNMENT
     je      %%last              ; AESENC leaves the flags alone
 %endif
     round   %1, %2, r, k
+%if r == %4
+    %3
+%endif
 %assign r r + 1
 %endrep
 %%last:
@@ -207,24 +238,86 @@ section .text align=FUNCTION_ALIGNMENT
 %endif
 %endmacro
 
-; All whole batches. %1: the loop's label; %2: where a crossing goes, which comes back to
-; %1_counted; %3: instruction that stores.
-%macro batches 3
-align 64
-%1:
-    cmp     low_byte, 256 - BLOCKS
-    jae     %2                  ; equal: not in this batch, but in the base of the next
-    counter_blocks zmm, LANES
-    add     low_half, BLOCKS
-%1_counted:
-    rounds_after zmm, LANES
-    vpaddb  zmm %+ BASE, zmm %+ BASE, [steps_zmm + 64 * LANES]
-    finish  zmm, LANES, LAST, %3
+; The columns of the next batch.
+%macro columns 0
+    vpxorq  zmm %+ COLUMNS_0, zmm %+ LAST_BYTE, zmm %+ WHITE
+    vpaddb  zmm %+ COLUMNS_1, zmm %+ LAST_BYTE, [column_steps]
+    vpxorq  zmm %+ COLUMNS_1, zmm %+ COLUMNS_1, zmm %+ WHITE
+    vpaddb  zmm %+ LAST_BYTE, zmm %+ LAST_BYTE, [column_steps + 64]
+    vaesenc zmm %+ COLUMNS_0, zmm %+ COLUMNS_0, [prefix_masks]  ; no key: zeros
+    vaesenc zmm %+ COLUMNS_1, zmm %+ COLUMNS_1, [prefix_masks]
+%endmacro
+
+; Register %1 = the first round of BASE's prefix.
+%macro share 1
+%assign second KEYS + 1
+    vbroadcasti32x4 zmm %+ %1, [ctx + ROUND_KEYS]
+    vpxorq  zmm %+ %1, zmm %+ %1, zmm %+ BASE
+    vpandq  zmm %+ %1, zmm %+ %1, [prefix_bytes]
+    vporq   zmm %+ %1, zmm %+ %1, [last_byte_zero]
+    vaesenc zmm %+ %1, zmm %+ %1, zmm %+ second
+%endmacro
+
+; What the first shared batch needs, from BASE.
+%macro begin_sharing 0
+    vpshufb zmm %+ LAST_BYTE, zmm %+ BASE, [last_bytes]
+    vpshufb zmm %+ WHITE, zmm %+ KEYS, [last_bytes]
+    vpaddb  zmm %+ LAST_BYTE, zmm %+ LAST_BYTE, [column_places]
+    share   SHARED
+    columns
+%endmacro
+
+; The first round of a batch. VPSHUFB and VPXORQ by turns: in ranks they take slots from the AES units
+; (Zen 5: 6 %).
+%macro shared_round 0
+%assign i 0
+%rep LANES
+%assign s STATE + i
+%if i < 4
+    vpshufb zmm %+ s, zmm %+ COLUMNS_0, [column_masks + 64 * (i & 3)]
+%else
+    vpshufb zmm %+ s, zmm %+ COLUMNS_1, [column_masks + 64 * (i & 3)]
+%endif
+    vpxorq  zmm %+ s, zmm %+ s, zmm %+ SHARED
+%assign i i + 1
+%endrep
+%endmacro
+
+; Last round, text and store of a batch. %1: instruction that stores.
+%macro finish_batch 1
+    finish  zmm, LANES, LAST, %1
     add     in, BYTES
     add     out, BYTES
     sub     n, BYTES
+%endmacro
+
+; All whole batches behind the first one. %1: the loop's label; %2: instruction that stores.
+%macro shared_batches 2
+align 64
+.%1:
+    cmp     low_byte, 256 - BLOCKS
+    jae     .crossing_%1        ; equal: not in this batch, but in the base of the next
+    shared_round
+    add     low_half, BLOCKS
+.%1_counted:
+    vpaddb  zmm %+ BASE, zmm %+ BASE, [steps_zmm + 64 * LANES]
+    rounds_after zmm, LANES, columns, COLUMNS_AFTER, 2
+    finish_batch %2
     cmp     n, BYTES
-    jae     %1
+    jae     .%1
+%endmacro
+
+; One of them at a crossing.
+%macro shared_crossing 1
+.crossing_%1:
+    change_of_prefix zmm, PASSING
+    vpxorq  zmm %+ BASE, zmm %+ BASE, zmm %+ PASSING
+    shared_round
+    share   PASSING
+    vpxorq  zmm %+ SHARED, zmm %+ SHARED, zmm %+ PASSING    ; what it changes in the first round
+    add_behind_crossing zmm, LANES, SHARED
+    vmovdqa64 zmm %+ SHARED, zmm %+ PASSING
+    jmp     .%1_counted
 %endmacro
 
 ; ---------------------------------------------------------------------- the end of a message
@@ -359,11 +452,20 @@ function caes_asm_vaes512
     cmp     n, BYTES
     jb      .zmm
     balance_units 2, vpaddb xmm %+ CHANGE, xmm %+ CHANGE, xmm %+ CHANGE
-    load_keys
 
-    cmp     n, STREAMED
-    jae     .perhaps_streamed
-    batches .batch, .crossing_batch, vmovdqu64
+    cmp     n, 2 * BYTES
+    jae     .first_batch
+
+; A batch by itself.
+align 64
+    cmp     low_byte, 256 - BLOCKS
+    jae     .crossing_batch
+    counter_blocks zmm, LANES
+    add     low_half, BLOCKS
+.batch_counted:
+    rounds_first
+    vpaddb  zmm %+ BASE, zmm %+ BASE, [steps_zmm + 64 * LANES]
+    finish_batch vmovdqu64
 .rest:
     test    n, n
     jz      .done
@@ -387,21 +489,41 @@ function caes_asm_vaes512
     vpxorq  zmm %+ BASE, zmm %+ BASE, zmm %+ CHANGE
     jmp     .batch_counted
 
+; The first of several batches.
+align 64
+.first_batch:
+    cmp     low_byte, 256 - BLOCKS
+    jae     .crossing_first
+    counter_blocks zmm, LANES
+    add     low_half, BLOCKS
+.first_counted:
+    vpaddb  zmm %+ BASE, zmm %+ BASE, [steps_zmm + 64 * LANES]
+    rounds_first begin_sharing, SHARE_AFTER
+    finish_batch vmovdqu64
+    cmp     n, STREAMED - BYTES
+    jae     .perhaps_streamed
+    shared_batches shared, vmovdqu64
+.after_shared:
+    vbroadcasti32x4 zmm %+ KEYS, [ctx + ROUND_KEYS]     ; COLUMNS_1 was there
+    jmp     .rest
+
+.crossing_first:
+    crossing_blocks zmm, LANES
+    vpxorq  zmm %+ BASE, zmm %+ BASE, zmm %+ CHANGE
+    jmp     .first_counted
+    shared_crossing shared
+
 ; Stores past the caches: to whole cache lines, and not to those that the text has just fetched.
 align 16
 .perhaps_streamed:
     test    out, 63
-    jnz     .batch
+    jnz     .shared
     cmp     in, out
-    je      .batch
-    batches .streamed, .crossing_streamed, vmovntdq
+    je      .shared
+    shared_batches streamed, vmovntdq
     sfence                      ; such stores are not in order by themselves
-    jmp     .rest
-
-.crossing_streamed:
-    crossing_blocks zmm, LANES
-    vpxorq  zmm %+ BASE, zmm %+ BASE, zmm %+ CHANGE
-    jmp     .streamed_counted
+    jmp     .after_shared
+    shared_crossing streamed
 
 .crossing_after:
     crossing_blocks zmm, 8
@@ -454,5 +576,7 @@ steps_of_two:
 %endrep
 %assign i i + 1
 %endrep
+align 64
+    shared_tables 4
 prefix_masks:
     crossing_masks BLOCKS

@@ -47,9 +47,12 @@ extension RunResult {
       .uniqued(by: { "\($0) \($1.name)" }) where limit.0.hasPrefix("aes")
     {
       guard limit.1.name.contains("aesenc") else { continue }
+      let least = limit.1.leastPerByte.map {
+        "; \(Figures.significant($0)) where blocks share their first round"
+      }
       lines.append(
         "limit of \(limit.0) by \(limit.1.name): \(Figures.significant(limit.1.costPerByte)) "
-          + "\(source.perByte)")
+          + "\(source.perByte)\(least ?? "")")
     }
     if source != .nanoseconds, rows.contains(where: \.isByOwnClock) {
       lines.append(

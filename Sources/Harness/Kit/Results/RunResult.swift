@@ -24,8 +24,12 @@ public struct RunResult: Sendable {
       return limit.costPerByte / measurement.costPerByte.median
     }
 
-    /// Faster than its limit by more than measuring explains: one of the two is wrong.
-    public var beatsLimit: Bool { (shareOfLimit ?? 0) > 1 + Self.limitTolerance }
+    /// Faster than anything can be by more than measuring explains: it or its limit is wrong.
+    public var beatsLimit: Bool {
+      guard let limit, let measurement else { return false }
+      let least = limit.leastPerByte ?? limit.costPerByte
+      return least / measurement.costPerByte.median > 1 + Self.limitTolerance
+    }
 
     static let limitTolerance = 0.01
 
