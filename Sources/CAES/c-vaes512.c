@@ -74,7 +74,18 @@ VAES INLINE __m512i count_crossing(number *c, __m512i blocks, __m512i state[LANE
   return change;
 }
 
-/// The same two in 256-bit registers.
+/// The blocks of a batch. The number moves on by it.
+/// @returns the blocks behind them.
+VAES INLINE __m512i count_batch(number *c, __m512i blocks, __m512i state[LANES]) {
+  __m512i next = _mm512_add_epi8(blocks, step(LANES));
+  if (__builtin_expect((uint8_t)c->low >= 256 - BLOCKS, 0))
+    return _mm512_xor_si512(next, count_crossing(c, blocks, state));
+  count(blocks, state, LANES);
+  c->low += BLOCKS;
+  return next;
+}
+
+/// Counting in 256-bit registers.
 VAES INLINE void count_ymm(__m256i blocks, __m256i state[LANES], int lanes) {
 #pragma unroll
   for (int i = 0; i < lanes; i++)
@@ -214,13 +225,7 @@ VAES INLINE __m512i crypt_batch(const caes_aesni_context *context, __m512i block
   enum { lanes = LANES };
   uint32_t rounds = context->rounds;
   __m512i state[LANES];
-  __m512i next = _mm512_add_epi8(blocks, step(LANES));
-  if (__builtin_expect((uint8_t)c->low < 256 - BLOCKS, 1)) {
-    count(blocks, state, LANES);
-    c->low += BLOCKS;
-  } else {
-    next = _mm512_xor_si512(next, count_crossing(c, blocks, state));
-  }
+  __m512i next = count_batch(c, blocks, state);
 #define KEY(n) broadcast(&context->round_keys[n])
   ROUNDS(_mm512_xor_si512, _mm512_aesenc_epi128);
 #undef KEY
@@ -243,14 +248,7 @@ VAES INLINE __m512i crypt_shared_batches(const caes_aesni_context *context, __m5
 #define KEY(n) keys[n]
   __m512i last_key = broadcast(&context->last_key);
   __m512i state[LANES];
-  __m512i next = _mm512_add_epi8(blocks, step(LANES));
-  if (__builtin_expect((uint8_t)c->low < 256 - BLOCKS, 1)) {
-    count(blocks, state, LANES);
-    c->low += BLOCKS;
-  } else {
-    next = _mm512_xor_si512(next, count_crossing(c, blocks, state));
-  }
-  blocks = next;
+  blocks = count_batch(c, blocks, state);
   sharing s;
   ROUND(_mm512_xor_si512, 0);
   ROUND(_mm512_aesenc_epi128, 1);

@@ -4,9 +4,9 @@
 ;            blocks are one VPADDB; batches behind the first one share their first round (see
 ;            kernel.inc). Messages of up to 256 bytes, and up to 32 bytes after a batch, go through
 ;            256-bit registers, one block through a 128-bit one; what is no whole register is read and
-;            written under a mask that n makes. Below a batch round keys come from memory, because
-;            loading all of them first would keep the first round waiting. Messages of 8 MiB or more
-;            are written past the caches.
+;            written under a mask that n makes. Round keys are read between the rounds up to the end of a
+;            message's first batch, because loading all of them first would keep the first round
+;            waiting. Messages of 8 MiB or more are written past the caches.
 ; Cost:      9.25, 11.25 or 13.25 AES rounds for 4 blocks and 4.4 other vector instructions. Zen 5, 8
 ;            KiB: 0.0753 and 0.1088 cycles/byte for AES-128 and AES-256, where all rounds of all
 ;            blocks would take 0.0781 and 0.1094 there, and twice that on Zen 4.
