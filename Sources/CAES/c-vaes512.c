@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Computes:  AES-CTR, 128-, 192- and 256-bit keys.
+// Computes:  AES-CTR, 128-, 192- and 256-bit keys: caes_c_vaes512, and caes_c_vaes512_wide in
+//            c-vaes512-wide.c.
 // Technique: VAES on 512-bit registers, 32 blocks in flight, round keys in registers. Four counter
 //            blocks are one VPADDB (see crossing.h); batches behind the first one share their
 //            first round (see shared-round.h). Messages of up to 256 bytes, and up to 64 bytes
@@ -21,9 +22,17 @@
 #define LANES 8
 #define BLOCKS (4 * LANES)
 #define BYTES (64 * LANES)
-/// Bytes of a message for which 256-bit registers are the better ones, and of what batches leave.
+/// Bytes of a message for which 256-bit registers are the better ones, and of what batches leave;
+/// and what the functions are called.
+#if defined(WIDE_ZMM)
+#define YMM_ALONE 32
+#define YMM_AFTER 32
+#define SYMBOL(name) caes_c_vaes512_wide##name
+#else
 #define YMM_ALONE 256
 #define YMM_AFTER 64
+#define SYMBOL(name) caes_c_vaes512##name
+#endif
 /// Bytes of a message that no cache keeps for its reader.
 #define STREAMED ((size_t)8 << 20)
 
@@ -407,10 +416,10 @@ VAES INLINE __m512i first_blocks(const uint8_t counter[16]) {
 }
 
 /// Two batches or more. Apart, so that what they share costs others nothing.
-VAES __attribute__((noinline)) static void caes_c_vaes512_shared(const caes_aesni_context *context,
-                                                                 const uint8_t counter[16],
-                                                                 const uint8_t *in, uint8_t *out,
-                                                                 size_t n) {
+VAES __attribute__((noinline)) static void SYMBOL(_shared)(const caes_aesni_context *context,
+                                                           const uint8_t counter[16],
+                                                           const uint8_t *in, uint8_t *out,
+                                                           size_t n) {
   number c = number_at(counter);
   __m512i blocks = first_blocks(counter);
   size_t batches = n / BYTES;
@@ -425,10 +434,10 @@ VAES __attribute__((noinline)) static void caes_c_vaes512_shared(const caes_aesn
 }
 
 /// More than 256 bytes, and less than two batches.
-VAES __attribute__((noinline)) static void caes_c_vaes512_long(const caes_aesni_context *context,
-                                                               const uint8_t counter[16],
-                                                               const uint8_t *in, uint8_t *out,
-                                                               size_t n) {
+VAES __attribute__((noinline)) static void SYMBOL(_long)(const caes_aesni_context *context,
+                                                         const uint8_t counter[16],
+                                                         const uint8_t *in, uint8_t *out,
+                                                         size_t n) {
   number c = number_at(counter);
   __m512i blocks = first_blocks(counter);
   if (n >= BYTES) {
@@ -440,15 +449,15 @@ VAES __attribute__((noinline)) static void caes_c_vaes512_long(const caes_aesni_
 }
 
 /// More than a block.
-VAES __attribute__((noinline)) static void caes_c_vaes512_blocks(const caes_aesni_context *context,
-                                                                 const uint8_t counter[16],
-                                                                 const uint8_t *in, uint8_t *out,
-                                                                 size_t n) {
+VAES __attribute__((noinline)) static void SYMBOL(_blocks)(const caes_aesni_context *context,
+                                                           const uint8_t counter[16],
+                                                           const uint8_t *in, uint8_t *out,
+                                                           size_t n) {
   if (n > YMM_ALONE) {
     if (n < 2 * BYTES)
-      caes_c_vaes512_long(context, counter, in, out, n);
+      SYMBOL(_long)(context, counter, in, out, n);
     else
-      caes_c_vaes512_shared(context, counter, in, out, n);
+      SYMBOL(_shared)(context, counter, in, out, n);
     return;
   }
   const __m256i places = _mm256_set_m128i(increment(1), increment(0));
@@ -479,11 +488,11 @@ VAES INLINE void crypt_block(const caes_aesni_context *context, const uint8_t co
     finish_under16(state, in, out, n);
 }
 
-VAES void caes_c_vaes512(const void *ctx, const uint8_t counter[16], const uint8_t *in,
-                         uint8_t *out, size_t n) {
+VAES void SYMBOL()(const void *ctx, const uint8_t counter[16], const uint8_t *in, uint8_t *out,
+                   size_t n) {
   // Apart, because no register needs saving here.
   if (n > 16)
-    caes_c_vaes512_blocks(ctx, counter, in, out, n);
+    SYMBOL(_blocks)(ctx, counter, in, out, n);
   else if (n > 0)
     crypt_block(ctx, counter, in, out, n);
 }

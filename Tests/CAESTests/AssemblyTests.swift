@@ -26,7 +26,7 @@ import Testing
       }
       let name = "caes_" + id.replacing("-", with: "_")
       let crypt = try #require(symbols.first { $0.name == name })
-      let scheduleName = id == "asm-vaes512" ? "caes_asm_avx512_" : "caes_asm_aesni_"
+      let scheduleName = id.hasPrefix("asm-vaes512") ? "caes_asm_avx512_" : "caes_asm_aesni_"
       let schedule = symbols.filter { $0.name.hasPrefix(scheduleName) }
       #expect(schedule.count == 2, "set_key and clear")
       let slide = Int(bitPattern: kernel.address(of: .crypt)) - crypt.address

@@ -43,7 +43,8 @@ struct DispatchTests {
   /// What the mask leaves, from the fastest tier down; each in a process of its own, because the
   /// choice is made once.
   @Test(arguments: [
-    ("", "c-vaes512"), ("fast-zmm", "c-vaes256"), ("avx512bw", "c-vaes256"),
+    ("", "c-vaes512-wide"), ("wide-zmm", "c-vaes512"), ("fast-zmm", "c-vaes256"),
+    ("avx512bw", "c-vaes256"),
     ("avx512f", "c-vaes256"), ("vaes", "c-aesni"), ("avx,avx2", "c-aesni"),
   ])
   func theMaskForcesATier(_ mask: String, _ tier: String) async {
@@ -96,7 +97,8 @@ struct DispatchTests {
     #expect(Set(ids).count == ids.count)
     #expect(ids.first == "swift-table")
     #expect(Implementation.all.first?.remarks == ["secret-dependent loads"])
-    let tiers = ["aesni", "vaes256", "vaes512"].flatMap { ["c-\($0)", "asm-\($0)"] }
+    let techniques = ["aesni", "vaes256", "vaes512", "vaes512-wide"]
+    let tiers = techniques.flatMap { ["c-\($0)", "asm-\($0)"] }
     let constantTime = Implementation.all.filter { tiers.contains($0.id) }
     #expect(Set(constantTime.map(\.id)) == Set(tiers))
     #expect(constantTime.allSatisfy { $0.remarks.isEmpty })

@@ -8,8 +8,9 @@ struct FeatureTests {
   /// A CPU that has everything, under a system that enables `xcr0`.
   private func everything(xcr0: UInt64) -> caes_cpuid {
     let all = (UInt32.max, UInt32.max, UInt32.max, UInt32.max)
+    let turin = (UInt32(0x00B0_0F21), UInt32.max, UInt32.max, UInt32.max)
     return caes_cpuid(
-      leaf0: (7, vendor("Auth"), vendor("cAMD"), vendor("enti")), leaf1: all, leaf7_0: all,
+      leaf0: (7, vendor("Auth"), vendor("cAMD"), vendor("enti")), leaf1: turin, leaf7_0: all,
       leaf7_1: all, extended1: all, xcr0: xcr0)
   }
 
@@ -63,6 +64,17 @@ struct FeatureTests {
     leaves.leaf0 = (7, vendor("Genu"), vendor("ntel"), vendor("ineI"))
     leaves.leaf1.0 = signature
     #expect(decode(leaves).contains(FeatureSet(CAES_FAST_ZMM)) == isFast)
+  }
+
+  /// Turin, Turin Dense and Granite Ridge; Strix Point and Genoa have paths of 256 bits.
+  @Test(arguments: [
+    (UInt32(0x00B0_0F21), true), (0x00B1_0F10, true), (0x00B4_0F40, true), (0x00B2_0F40, false),
+    (0x00A1_0F11, false),
+  ])
+  func wideZmmFollowsTheModel(_ signature: UInt32, _ isWide: Bool) {
+    var leaves = everything(xcr0: 0xE7)
+    leaves.leaf1.0 = signature
+    #expect(decode(leaves).contains(FeatureSet(CAES_WIDE_ZMM)) == isWide)
   }
 
   @Test func everyFeatureHasAName() {

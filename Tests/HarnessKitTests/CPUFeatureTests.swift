@@ -162,6 +162,16 @@ struct ExpectedFeatures: Sendable, CustomTestStringConvertible {
     #expect(features["avx512f"]?.xcr0 == 0xE6)
   }
 
+  /// Zen 5 with 512-bit data paths, as its small chips have not.
+  @Test(arguments: [
+    ("amd-zen5-turin", true), ("amd-zen5c-turin-dense", true), ("amd-zen5-granite-ridge", true),
+    ("amd-zen5-strix-point", false), ("amd-zen4-genoa", false), ("intel-granite-rapids", false),
+  ])
+  func knowsWhereVAESIsWide(_ recording: String, _ isWide: Bool) throws {
+    let verdict = Recording.features(try Recording.leaves(recording))["wide-zmm"]?.verdict
+    #expect(verdict == (isWide ? .available : .lacking))
+  }
+
   @Test func readsTheVersionOfAVX10() throws {
     #expect(CPUIdentity(try Recording.leaves("intel-granite-rapids")).avx10Version == 1)
     #expect(CPUIdentity(try Recording.leaves("intel-sapphire-rapids")).avx10Version == nil)

@@ -31,7 +31,13 @@ section .text align=FUNCTION_ALIGNMENT
 %define LANES      8            ; registers of a batch
 %define BLOCKS     (4 * LANES)
 %define BYTES      (64 * LANES)
-%define YMM_ALONE  256          ; bytes of a message for which 256-bit registers are the better ones,
+%ifdef WIDE_ZMM                 ; by asm-vaes512-wide.asm
+%define NAME       caes_asm_vaes512_wide
+%define YMM_ALONE  32           ; bytes of a message for which 256-bit registers are the better ones,
+%else
+%define NAME       caes_asm_vaes512
+%define YMM_ALONE  256
+%endif
 %define YMM_AFTER  32           ; and of what batches leave of one
 %define STREAMED   (8 << 20)    ; bytes of a message that no cache keeps for its reader
 
@@ -388,9 +394,18 @@ align 16
     ret
 %endmacro
 
+; To %1<registers>, for a message of less than a batch in 512-bit registers.
+%macro to_zmm 1
+%if YMM_ALONE < 256
+    to_registers %1, 64
+%else
+    to_5_to_8_registers %1, 64
+%endif
+%endmacro
+
 ; ---------------------------------------------------------------------- the function
 
-function caes_asm_vaes512
+function NAME
     cmp     n, 16
     ja      .registers
     test    n, n
@@ -434,16 +449,22 @@ function caes_asm_vaes512
     vpaddb  ymm %+ BASE, ymm %+ BASE, [places]
     cmp     byte [counter + 15], 256 - 16
     ja      .crossing_ymm
+%if YMM_ALONE > 32
     to_registers .alone_ymm, 32
+%endif
 %assign registers 1
-%rep 8
+%rep YMM_ALONE / 32
     end_of_message ymm, %[registers], alone
 %assign registers registers + 1
 %endrep
 .crossing_ymm:
     load_number
     crossing_blocks ymm, 8
+%if YMM_ALONE > 32
     to_registers .counted_alone_ymm, 32
+%else
+    jmp     .counted_alone_ymm1
+%endif
 
 .zmm_alone:
     vbroadcasti32x4 zmm %+ BASE, [counter]
@@ -482,7 +503,7 @@ align 64
 .zmm:
     cmp     low_byte, 256 - BLOCKS
     ja      .crossing_zmm
-    to_5_to_8_registers .alone_zmm, 64
+    to_zmm  .alone_zmm
 
 .crossing_batch:
     crossing_blocks zmm, LANES
@@ -533,10 +554,10 @@ align 16
 
 .crossing_zmm:
     crossing_blocks zmm, 8
-    to_5_to_8_registers .counted_alone_zmm, 64
+    to_zmm  .counted_alone_zmm
 
-%assign registers 5
-%rep 4
+%assign registers YMM_ALONE / 64 + 1
+%rep LANES - YMM_ALONE / 64
     end_of_message zmm, %[registers], alone
 %assign registers registers + 1
 %endrep
