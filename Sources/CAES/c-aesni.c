@@ -57,17 +57,11 @@ AESNI INLINE void make_columns(sharing *s) {
   s->last_byte = _mm_add_epi8(s->last_byte, column_step(LANES));
 }
 
-/// The first round of the prefix of `block`.
-AESNI INLINE __m128i share(const __m128i *keys, __m128i block) {
-  __m128i prefix = _mm_and_si128(_mm_xor_si128(block, keys[0]), prefix_bytes());
-  return _mm_aesenc_si128(_mm_or_si128(prefix, increment(ZERO_BY_SBOX)), keys[1]);
-}
-
 /// What the batches from `block` on share.
 AESNI INLINE void begin_sharing(sharing *s, const __m128i *keys, __m128i block) {
   s->last_byte = _mm_add_epi8(_mm_shuffle_epi8(block, last_bytes()), column_places(1));
   s->white = _mm_shuffle_epi8(keys[0], last_bytes());
-  s->shared = share(keys, block);
+  s->shared = shared_of(keys, block);
   make_columns(s);
 }
 
@@ -90,7 +84,7 @@ AESNI INLINE void cross_shared_round(sharing *s, const __m128i *keys, number *c,
                                      __m128i state[LANES]) {
   const uint8_t *masks;
   cross(c, LANES, &masks);
-  __m128i shared = share(keys, block_of(*c));
+  __m128i shared = shared_of(keys, block_of(*c));
   add_behind_crossing(_mm_xor_si128(s->shared, shared), masks, state);
   s->shared = shared;
 }

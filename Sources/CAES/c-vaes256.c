@@ -84,18 +84,12 @@ VAES INLINE void make_columns(sharing *s) {
   s->columns[1] = _mm256_aesenc_epi128(_mm256_xor_si256(second, s->white), no_key);
 }
 
-/// The first round of the prefix of `block`.
-VAES INLINE __m256i share(const __m128i *keys, __m128i block) {
-  __m128i prefix = _mm_and_si128(_mm_xor_si128(block, keys[0]), prefix_bytes());
-  return both(_mm_aesenc_si128(_mm_or_si128(prefix, increment(ZERO_BY_SBOX)), keys[1]));
-}
-
 /// What the batches from `block` on share.
 VAES INLINE void begin_sharing(sharing *s, const __m128i *keys, __m128i block) {
   s->last_byte = _mm256_add_epi8(_mm256_shuffle_epi8(two_blocks(block), both(last_bytes())),
                                  both(column_places(2)));
   s->white = _mm256_shuffle_epi8(broadcast(&keys[0]), both(last_bytes()));
-  s->shared = share(keys, block);
+  s->shared = both(shared_of(keys, block));
   make_columns(s);
 }
 
@@ -121,7 +115,7 @@ VAES INLINE void cross_shared_round(sharing *s, const __m128i *keys, number *c,
                                     __m256i state[LANES]) {
   const uint8_t *masks;
   cross(c, BLOCKS, &masks);
-  __m256i shared = share(keys, block_of(*c));
+  __m256i shared = both(shared_of(keys, block_of(*c)));
   add_behind_crossing(_mm256_xor_si256(s->shared, shared), masks, state);
   s->shared = shared;
 }

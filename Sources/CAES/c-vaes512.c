@@ -133,10 +133,7 @@ VAES INLINE void make_columns(sharing *s) {
 
 /// The first round of the prefix of `blocks`.
 VAES INLINE __m512i share(const caes_aesni_context *context, __m512i blocks) {
-  __m128i block = _mm_xor_si128(_mm512_castsi512_si128(blocks), context->round_keys[0]);
-  __m128i prefix = _mm_and_si128(block, prefix_bytes());
-  prefix = _mm_or_si128(prefix, increment(ZERO_BY_SBOX));
-  return in_each(_mm_aesenc_si128(prefix, context->round_keys[1]));
+  return in_each(shared_of(context->round_keys, _mm512_castsi512_si128(blocks)));
 }
 
 /// What the batches from `blocks` on share.

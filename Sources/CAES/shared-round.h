@@ -68,6 +68,12 @@ _Alignas(64) static const uint8_t column_masks[4][4][16] = {COLUMN_MASKS(4), COL
 /// All bits of a block but those of its last byte.
 SSE2 INLINE __m128i prefix_bytes(void) { return _mm_set_epi64x((1ll << 56) - 1, -1); }
 
+/// The first round of the prefix of `block`: what its blocks share.
+__attribute__((target("aes"))) INLINE __m128i shared_of(const __m128i *keys, __m128i block) {
+  __m128i prefix = _mm_and_si128(_mm_xor_si128(block, keys[0]), prefix_bytes());
+  return _mm_aesenc_si128(_mm_or_si128(prefix, increment(ZERO_BY_SBOX)), keys[1]);
+}
+
 #endif
 
 #endif

@@ -93,6 +93,22 @@ section .text align=FUNCTION_ALIGNMENT
     add_behind_crossing %1, change
 %endmacro
 
+; The blocks of a batch that shares no round. %1 names it for its crossing, which comes back.
+%macro count_batch 1
+    cmp    low_byte, 256 - LANES
+    jae    .crossing_%1        ; equal: not in this batch, but in the base of the next
+    counter_blocks LANES
+    add    low_half, LANES
+.%1_counted:
+%endmacro
+
+%macro crossing_batch 1
+.crossing_%1:
+    crossing_blocks LANES
+    pxor   base, change
+    jmp    .%1_counted
+%endmacro
+
 ; The columns of the next batch.
 %macro columns 0
     movdqa columns0, last_byte
@@ -419,11 +435,7 @@ align 16
 ; A batch by itself.
 align 64
 .batch:
-    cmp    low_byte, 256 - LANES
-    jae    .crossing_batch      ; equal: not in this batch, but in the base of the next
-    counter_blocks LANES
-    add    low_half, LANES
-.batch_counted:
+    count_batch batch
     paddb  base, [increments + 16 * LANES]
     rounds LANES
     finish_batch
@@ -438,11 +450,7 @@ align 64
 ; The first of several batches.
 align 64
 .first_batch:
-    cmp    low_byte, 256 - LANES
-    jae    .crossing_first
-    counter_blocks LANES
-    add    low_half, LANES
-.first_counted:
+    count_batch first
     paddb  base, [increments + 16 * LANES]
     rounds LANES, begin_sharing, SHARE_AFTER
     finish_batch
@@ -497,14 +505,8 @@ align 16
 
 ; Batches at a crossing.
 align 16
-.crossing_batch:
-    crossing_blocks LANES
-    pxor   base, change
-    jmp    .batch_counted
-.crossing_first:
-    crossing_blocks LANES
-    pxor   base, change
-    jmp    .first_counted
+    crossing_batch batch
+    crossing_batch first
 .crossing_shared:
     change_of_prefix passing
     pxor   base, passing

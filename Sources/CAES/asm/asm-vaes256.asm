@@ -84,6 +84,22 @@ section .text align=FUNCTION_ALIGNMENT
     add_behind_crossing %1, change, masked
 %endmacro
 
+; The blocks of a batch that shares no round. %1 names it for its crossing, which comes back.
+%macro count_batch 1
+    cmp     low_byte, 256 - BLOCKS
+    jae     .crossing_%1        ; equal: not in this batch, but in the base of the next
+    counter_blocks LANES
+    add     low_half, BLOCKS
+.%1_counted:
+%endmacro
+
+%macro crossing_batch 1
+.crossing_%1:
+    crossing_blocks LANES
+    vpxor   base, base, change
+    jmp     .%1_counted
+%endmacro
+
 ; The columns of the next batch.
 %macro columns 0
     vpxor   columns0, last_byte, white
@@ -306,11 +322,7 @@ align 32
 ; A batch by itself.
 align 64
 .batch:
-    cmp     low_byte, 256 - BLOCKS
-    jae     .crossing_batch     ; equal: not in this batch, but in the base of the next
-    counter_blocks LANES
-    add     low_half, BLOCKS
-.batch_counted:
+    count_batch batch
     vpaddb  base, base, [steps + 32 * LANES]
     rounds  LANES
     finish_batch
@@ -361,11 +373,7 @@ align 16
 ; The first of several batches.
 align 64
 .first_batch:
-    cmp     low_byte, 256 - BLOCKS
-    jae     .crossing_first
-    counter_blocks LANES
-    add     low_half, BLOCKS
-.first_counted:
+    count_batch first
     vpaddb  base, base, [steps + 32 * LANES]
     rounds  LANES, begin_sharing, SHARE_AFTER
     finish_batch
@@ -418,14 +426,8 @@ align 64
     to_registers .counted, 32
 
 ; Batches at a crossing.
-.crossing_batch:
-    crossing_blocks LANES
-    vpxor   base, base, change
-    jmp     .batch_counted
-.crossing_first:
-    crossing_blocks LANES
-    vpxor   base, base, change
-    jmp     .first_counted
+    crossing_batch batch
+    crossing_batch first
 .crossing_shared:
     change_of_prefix
     vpxor   base, base, change

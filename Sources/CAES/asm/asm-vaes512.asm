@@ -244,6 +244,22 @@ section .text align=FUNCTION_ALIGNMENT
 %endif
 %endmacro
 
+; The blocks of a batch that shares no round. %1 names it for its crossing, which comes back.
+%macro count_batch 1
+    cmp     low_byte, 256 - BLOCKS
+    jae     .crossing_%1        ; equal: not in this batch, but in the base of the next
+    counter_blocks zmm, LANES
+    add     low_half, BLOCKS
+.%1_counted:
+%endmacro
+
+%macro crossing_batch 1
+.crossing_%1:
+    crossing_blocks zmm, LANES
+    vpxorq  zmm %+ BASE, zmm %+ BASE, zmm %+ CHANGE
+    jmp     .%1_counted
+%endmacro
+
 ; The columns of the next batch.
 %macro columns 0
     vpxorq  zmm %+ COLUMNS_0, zmm %+ LAST_BYTE, zmm %+ WHITE
@@ -479,11 +495,7 @@ function NAME
 
 ; A batch by itself.
 align 64
-    cmp     low_byte, 256 - BLOCKS
-    jae     .crossing_batch
-    counter_blocks zmm, LANES
-    add     low_half, BLOCKS
-.batch_counted:
+    count_batch batch
     rounds_first
     vpaddb  zmm %+ BASE, zmm %+ BASE, [steps_zmm + 64 * LANES]
     finish_batch vmovdqu64
@@ -505,19 +517,12 @@ align 64
     ja      .crossing_zmm
     to_zmm  .alone_zmm
 
-.crossing_batch:
-    crossing_blocks zmm, LANES
-    vpxorq  zmm %+ BASE, zmm %+ BASE, zmm %+ CHANGE
-    jmp     .batch_counted
+    crossing_batch batch
 
 ; The first of several batches.
 align 64
 .first_batch:
-    cmp     low_byte, 256 - BLOCKS
-    jae     .crossing_first
-    counter_blocks zmm, LANES
-    add     low_half, BLOCKS
-.first_counted:
+    count_batch first
     vpaddb  zmm %+ BASE, zmm %+ BASE, [steps_zmm + 64 * LANES]
     rounds_first begin_sharing, SHARE_AFTER
     finish_batch vmovdqu64
@@ -528,10 +533,7 @@ align 64
     vbroadcasti32x4 zmm %+ KEYS, [ctx + ROUND_KEYS]     ; COLUMNS_1 was there
     jmp     .rest
 
-.crossing_first:
-    crossing_blocks zmm, LANES
-    vpxorq  zmm %+ BASE, zmm %+ BASE, zmm %+ CHANGE
-    jmp     .first_counted
+    crossing_batch first
     shared_crossing shared
 
 ; Stores past the caches: to whole cache lines, and not to those that the text has just fetched.

@@ -124,7 +124,7 @@ open class FastJSONEncoder: @unchecked Sendable {
         try value.encode(to: FrameEncoder(frame: $0), configuration: configuration)
       }
     } _: {
-      Data(bytes: $0.baseAddress.unsafelyUnwrapped, count: $0.count)
+      Data($0)
     }
   }
 
