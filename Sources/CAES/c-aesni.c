@@ -291,6 +291,16 @@ AESNI __attribute__((noinline)) static void caes_c_aesni_long(const caes_aesni_c
   crypt_rest(context, block_of(c), c, in, out, n);
 }
 
+/// 17 to 32 bytes without a crossing.
+AESNI __attribute__((noinline)) static void caes_c_aesni_two(const caes_aesni_context *context,
+                                                             const uint8_t counter[16],
+                                                             const uint8_t *in, uint8_t *out,
+                                                             size_t n) {
+  __m128i state[LANES];
+  count(load(counter), state, 2);
+  crypt_end(context, state, in, out, n, 2);
+}
+
 /// More than a block.
 AESNI __attribute__((noinline)) static void caes_c_aesni_blocks(const caes_aesni_context *context,
                                                                 const uint8_t counter[16],
@@ -304,9 +314,12 @@ AESNI __attribute__((noinline)) static void caes_c_aesni_blocks(const caes_aesni
 
 AESNI void caes_c_aesni(const void *ctx, const uint8_t counter[16], const uint8_t *in, uint8_t *out,
                         size_t n) {
-  // Apart, because no register needs saving here.
+  // Apart, because no register needs saving here, nor in messages of two blocks.
   if (n > 16) {
-    caes_c_aesni_blocks(ctx, counter, in, out, n);
+    if (n <= 32 && counter[15] != 255)
+      caes_c_aesni_two(ctx, counter, in, out, n);
+    else
+      caes_c_aesni_blocks(ctx, counter, in, out, n);
   } else if (n > 0) {
     __m128i state[LANES] = {load(counter)};
     crypt_end(ctx, state, in, out, n, 1);

@@ -332,6 +332,8 @@ function caes_asm_aesni
 .partial:
     and    n32, 15
 .under16:
+    cmp    n, 4
+    jb     .under4
     lea    rsi, [slide + 16]
     cmp    n, 8
     jb     .under8
@@ -341,8 +343,6 @@ function caes_asm_aesni
     movq   r9, xmm0
     store_both_ends rax, r9, 8
 .under8:
-    cmp    n, 4
-    jb     .under4
     movdqu xmm1, [rsi + n - 4]
     movd   eax, xmm0
     pshufb xmm0, xmm1
@@ -368,7 +368,9 @@ align 16
     ja     .more
     cmp    byte [counter + 15], 255
     je     .crossing_number
+.count2:
     counter_blocks 2
+.counted2:
     cmp    dword [ctx + ROUNDS], 12
     je     .two_of_12
     ja     .two_of_14
@@ -389,7 +391,7 @@ align 16
     ja     .count4
 ; Falls through to .count3.
 
-; %1 blocks of which the last may be partial, two of them behind batches only.
+; %1 blocks of which the last may be partial.
 %macro end_of_message 1
 %assign last %1 - 1
 %if %1 != 3
@@ -398,18 +400,20 @@ align 16
 .count%1:
     counter_blocks %1
 .counted%1:
-%if %1 == 2
-    cmp    dword [ctx + ROUNDS], 12
-    jb     .two_of_10           ; 5 % less at 145 bytes; longer keys take 1 to 5 % more there
-%endif
     rounds %1
     test   n, 15
     jnz    .partial%1
     finish %1
     ret
 .partial%1:
+%if last <= 4
+    last_rounds 0, last
+    aesenclast xmm %+ last, round_key
+    store_blocks 0, last
+%else
     aesenclast xmm %+ last, round_key   ; first, for it has the longest way to go
     finish last
+%endif
     movdqa xmm0, xmm %+ last
     add    in, 16 * last
     add    out, 16 * last
@@ -421,7 +425,6 @@ align 16
     end_of_message %[lanes]
 %assign lanes lanes + 1
 %endrep
-    end_of_message 2
 
 ; A batch or more.
 .long:

@@ -215,12 +215,12 @@ section .text align=FUNCTION_ALIGNMENT
 %endrep
 %endmacro
 
-; The same for the first %1 registers, more than four in halves. From seven on in ranks: all last
+; The same for the first %1 registers, more than four in halves. Those of a batch in ranks: all last
 ; rounds, behind them the texts. Ready early, as above, they take slots from the AES units while these
 ; have all they need; behind VAESENCLAST they wait for a time when the units drain. Zen 4: 1 to 3.6 %
 ; at 512 bytes to 2 KiB.
 %macro finish 1
-%if %1 >= 7
+%if %1 >= LANES
 %assign i 0
 %rep %1
     vaesenclast ymm %+ i, ymm %+ i, round_key
@@ -343,6 +343,9 @@ align 16
 .count%1:
     counter_blocks %1
 .counted%1:
+%if %1 == 2
+    balance_units 2, vpaddb masked, masked, masked
+%endif
     rounds  %1
     test    n, 31
     jnz     .partial%1

@@ -33,9 +33,11 @@ section .text align=FUNCTION_ALIGNMENT
 %define BYTES      (64 * LANES)
 %ifdef WIDE_ZMM                 ; by asm-vaes512-wide.asm
 %define NAME       caes_asm_vaes512_wide
+%define WIDE       1
 %define YMM_ALONE  32           ; bytes of a message for which 256-bit registers are the better ones,
 %else
 %define NAME       caes_asm_vaes512
+%define WIDE       0
 %define YMM_ALONE  256
 %endif
 %define YMM_AFTER  32           ; and of what batches leave of one
@@ -59,7 +61,7 @@ section .text align=FUNCTION_ALIGNMENT
 %define SHARED     31
 %define PASSING    8            ; at a crossing: change, then the next shared
 %define COLUMNS_AFTER 7         ; rounds; 3 to 8 are within 3 % (Zen 5)
-%define SHARE_AFTER   1         ; rounds of the first batch
+%define SHARE_AFTER   3         ; rounds of the first batch
 
 ; What depends on the width. With 256 bits it is the VEX form, because the EVEX form of a broadcast
 ; from memory takes a slot of the vector units, on Zen 4 at least.
@@ -233,10 +235,16 @@ section .text align=FUNCTION_ALIGNMENT
 %endrep
 %endmacro
 
-; The same for the first %2 registers, more than four in halves. %3: number of the last round key's
-; register; %4: instruction that stores.
+; The same for the first %2 registers, more than four in halves, and seven by twos in a message without
+; a batch where 512 bits are encrypted twice a cycle. %3: number of the last round key's register; %4:
+; instruction that stores.
 %macro finish 4
-%if %2 > 4
+%if WIDE && %2 == 7 && %3 == KEY
+    finish_group %1, 0, 2, %3, %4
+    finish_group %1, 2, 2, %3, %4
+    finish_group %1, 4, 2, %3, %4
+    finish_group %1, 6, 1, %3, %4
+%elif %2 > 4
     finish_group %1, 0, %2 - (%2) / 2, %3, %4
     finish_group %1, %2 - (%2) / 2, (%2) / 2, %3, %4
 %else
@@ -385,18 +393,24 @@ align 16
 ; Where the mask is made, and when the partial register is finished, decides over one to four cycles
 ; (Zen 4): the mask behind the rounds. The register behind the others where they have 256 bits; with
 ; 512 between their halves, the smaller one first, but alone from 6 registers on before them. In
-; ranks, which the narrower kernels finish a batch in, 512-bit batches take 1 to 7 % more.
+; ranks, which the narrower kernels finish a batch in, 512-bit batches take 1 to 7 % more. Where 512
+; bits are encrypted twice a cycle it is behind the others too, if alone: up to 1 cycle (Zen 5).
     rounds_%3 %1, %2
     mask_of_rest %1
 %ifidn %1, ymm
+%assign behind 1
+%assign before 0
+%elifidn %3, alone
+%assign behind WIDE
+%assign before whole >= 5
+%else
+%assign behind 0
+%assign before 0
+%endif
+%if behind
     finish  %1, whole, last_key, move_%1
     finish_partial %1, whole, last_key
 %else
-%ifidn %3, alone
-%assign before whole >= 5
-%else
-%assign before 0
-%endif
 %if before
     finish_partial %1, whole, last_key
 %endif
@@ -485,9 +499,9 @@ function NAME
 .zmm_alone:
     vbroadcasti32x4 zmm %+ BASE, [counter]
     vpaddb  zmm %+ BASE, zmm %+ BASE, [places]
-    load_number
     cmp     n, BYTES
     jb      .zmm
+    load_number
     balance_units 2, vpaddb xmm %+ CHANGE, xmm %+ CHANGE, xmm %+ CHANGE
 
     cmp     n, 2 * BYTES
@@ -513,7 +527,7 @@ align 64
     ret
 
 .zmm:
-    cmp     low_byte, 256 - BLOCKS
+    cmp     byte [counter + 15], 256 - BLOCKS
     ja      .crossing_zmm
     to_zmm  .alone_zmm
 
@@ -555,6 +569,7 @@ align 16
     to_registers .counted_after_zmm, 64
 
 .crossing_zmm:
+    load_number
     crossing_blocks zmm, 8
     to_zmm  .counted_alone_zmm
 
