@@ -1,48 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// The key schedule of FIPS 197, section 5.2, with AESKEYGENASSIST.
+// The key schedule of FIPS 197, section 5.2: 8 instructions a round key of a 128-bit key; longer
+// ones with AESKEYGENASSIST.
 
 #include "kernels.h"
 
 #if defined(__x86_64__)
 
-#define AESNI __attribute__((target("aes,ssse3")))
+#define TARGET __attribute__((target("aes,ssse3")))
+#define PLUS_PART(a, b, part) _mm_xor_si128(a, _mm_and_si128(b, part))
+#define COLUMNS _mm_set_epi32(0x0c0c0c0c, 0x08080808, 0x04040404, 0)
+#define ROTATED(x, times)                                                                          \
+  _mm_shuffle_epi8(x, _mm_add_epi8(COLUMNS, _mm_set1_epi32(rotation(times))))
+#include "expand128.h"
 
 // Each returns the last round key, and writes the others.
 
 /// w[i] ^= w[i - 1] ^ ... ^ w[0], for the four words of a round key.
-AESNI static inline __m128i prefix_xor(__m128i key) {
+TARGET static inline __m128i prefix_xor(__m128i key) {
   key = _mm_xor_si128(key, _mm_slli_si128(key, 4));
   return _mm_xor_si128(key, _mm_slli_si128(key, 8));
 }
 
 /// SubWord(RotWord(last word)) ^ rcon, in all four words.
-#define ROTATED(key, rcon) _mm_shuffle_epi32(_mm_aeskeygenassist_si128(key, rcon), 0xff)
+#define ROTATED_WORD(key, rcon) _mm_shuffle_epi32(_mm_aeskeygenassist_si128(key, rcon), 0xff)
 /// SubWord(last word), in all four words.
 #define STRAIGHT(key) _mm_shuffle_epi32(_mm_aeskeygenassist_si128(key, 0), 0xaa)
-
-AESNI static __m128i expand128(__m128i *w, const uint8_t *key) {
-  __m128i k = _mm_loadu_si128((const __m128i *)key);
-  w[0] = k;
-#define ROUND(i, rcon) w[i] = k = _mm_xor_si128(prefix_xor(k), ROTATED(k, rcon))
-  ROUND(1, 0x01);
-  ROUND(2, 0x02);
-  ROUND(3, 0x04);
-  ROUND(4, 0x08);
-  ROUND(5, 0x10);
-  ROUND(6, 0x20);
-  ROUND(7, 0x40);
-  ROUND(8, 0x80);
-  ROUND(9, 0x1b);
-  return _mm_xor_si128(prefix_xor(k), ROTATED(k, 0x36));
-#undef ROUND
-}
 
 /// The low half of `a`, then that of `b`.
 #define LOW_LOW(a, b) _mm_unpacklo_epi64(a, b)
 /// The high half of `a`, then the low half of `b`.
 #define HIGH_LOW(a, b) _mm_castpd_si128(_mm_shuffle_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b), 1))
 
-AESNI static __m128i expand192(__m128i *w, const uint8_t *key) {
+TARGET static __m128i expand192(__m128i *w, const uint8_t *key) {
   // The schedule comes in steps of six words, round keys are four: two steps make three of them.
   __m128i low = _mm_loadu_si128((const __m128i *)key);         // words 0 to 3 of a step
   __m128i high = _mm_loadl_epi64((const __m128i *)(key + 16)); // words 4 and 5
@@ -70,12 +59,12 @@ AESNI static __m128i expand192(__m128i *w, const uint8_t *key) {
 #undef TWO_STEPS
 }
 
-AESNI static __m128i expand256(__m128i *w, const uint8_t *key) {
+TARGET static __m128i expand256(__m128i *w, const uint8_t *key) {
   __m128i even = _mm_loadu_si128((const __m128i *)key);
   __m128i odd = _mm_loadu_si128((const __m128i *)(key + 16));
   w[0] = even;
   w[1] = odd;
-#define EVEN(i, rcon) w[i] = even = _mm_xor_si128(prefix_xor(even), ROTATED(odd, rcon))
+#define EVEN(i, rcon) w[i] = even = _mm_xor_si128(prefix_xor(even), ROTATED_WORD(odd, rcon))
 #define ODD(i) w[i] = odd = _mm_xor_si128(prefix_xor(odd), STRAIGHT(even))
   EVEN(2, 0x01);
   ODD(3);
@@ -89,7 +78,7 @@ AESNI static __m128i expand256(__m128i *w, const uint8_t *key) {
   ODD(11);
   EVEN(12, 0x20);
   ODD(13);
-  return _mm_xor_si128(prefix_xor(even), ROTATED(odd, 0x40));
+  return _mm_xor_si128(prefix_xor(even), ROTATED_WORD(odd, 0x40));
 #undef EVEN
 #undef ODD
 }

@@ -1,9 +1,8 @@
 ; SPDX-License-Identifier: Apache-2.0
 ; Computes:  the key schedule of AES (FIPS 197, section 5.2), 128-, 192- and 256-bit keys.
-; Technique: SubWord by AESENCLAST: where all four columns of a state are equal, ShiftRows moves
-;            nothing, so AESENCLAST is SubBytes and an xor with its second operand, the round
-;            constant. PSHUFB has put the (rotated) word into all four columns before.
-; Cost:      8 instructions a round key; 4 of them in each step's chain of dependences.
+; Technique: SubWord by AESENCLAST (see key-schedule.inc).
+; Cost:      128-bit keys: 8 instructions a round key, an AESENCLAST in the chain of dependences. Longer
+;            ones: 7, of which 3 are in the chain.
 ; Pays:      on every CPU with AES-NI; where AESKEYGENASSIST is microcoded (Intel), twice over.
 ;
 ;   int  caes_asm_aesni_set_key(void *ctx, const uint8_t *key, size_t key_bytes);
@@ -14,24 +13,17 @@
 
 bits 64
 default rel
-%include "context.inc"
+%define MOVE movdqa              ; of the instructions in there
+%include "key-schedule.inc"
 
 section .text align=64
 
-%define ctx       rdi
-%define key       rsi
-%define key_bytes rdx
-
-%define CAES_OK             0
-%define CAES_BAD_KEY_LENGTH 1
-
-; w[i] ^= w[i - 1] ^ ... ^ w[0], for the four words of %1. Scratch: %2.
+; w[i] ^= w[i - 1] ^ ... ^ w[0], for the four words of %1. Scratch: %2, of which word 0 is 0, before and
+; afterwards. SHUFPS needs no copies, where PSLLDQ would need one each.
 %macro prefix_xor 2
-    movdqa  %2, %1
-    pslldq  %2, 4
+    shufps  %2, %1, 0b00_01_00_00   ; 0, 0, w[1], w[0]
     pxor    %1, %2
-    movdqa  %2, %1
-    pslldq  %2, 8
+    shufps  %2, %1, 0b10_00_11_00   ; 0, w[0], w[0], w[1] ^ w[2]
     pxor    %1, %2
 %endmacro
 
@@ -40,17 +32,6 @@ section .text align=64
     movdqa     %1, %2
     pshufb     %1, %3
     aesenclast %1, %4
-%endmacro
-
-%macro store_key 2              ; number, register
-    movdqa [ctx + ROUND_KEYS + 16 * (%1)], %2
-%endmacro
-
-%macro finish 2                 ; number of rounds, last round key
-    movdqa [ctx + LAST_KEY], %2
-    mov dword [ctx + ROUNDS], %1
-    xor eax, eax                ; CAES_OK
-    ret
 %endmacro
 
 global caes_asm_aesni_set_key:function (caes_asm_aesni_set_key.end - caes_asm_aesni_set_key)
@@ -67,31 +48,91 @@ caes_asm_aesni_set_key:
     ret
 
 .expand128:
-%define k        xmm0
-%define word     xmm1
-%define scratch  xmm2
-%define rotated  xmm3
+%define k            xmm5
+%define sum2         xmm6       ; word j: the sum of words j and j + 1 of the key
+%define other        xmm7
+%define columns_0_2  xmm8
+%define columns_0_1  xmm9
+
     movdqu k, [key]
-    movdqa rotated, [rotated_last_word]
+    movdqa columns_0_2, [mask_columns_0_2]
+    movdqa columns_0_1, [mask_columns_0_1]
     store_key 0, k
+    pshufd xmm0, k, 0xff                ; W(0) = k[3]
+    movdqa sum2, k
+    psrldq sum2, 4
+    pxor   sum2, k
+    movdqa xmm1, sum2                   ; W(-3) = k[0] ^ k[1] ^ k[2] ^ k[3]
+    movdqa other, sum2
+    pshufb xmm1, [word0_rotated3]
+    pshufb other, [word2_rotated3]
+    pxor   xmm1, other
+    movdqa xmm2, sum2                   ; W(-2) = k[1] ^ k[3]
+    movdqa other, sum2
+    pshufb xmm2, [word1_rotated2]
+    pshufb other, [word2_rotated2]
+    pxor   xmm2, other
+    movdqa xmm3, sum2                   ; W(-1) = k[2] ^ k[3]
+    pshufb xmm3, [word2_rotated1]
+
+; Numbers of registers, which change places from round to round.
+%assign u_before  0             ; U(i - 1) to U(i - 4)
+%assign u_before2 3
+%assign u_before3 2
+%assign u_before4 1
+%assign u         4             ; U(i)
+%assign before    10            ; W(i - 1)
+%assign now       11            ; W(i)
+%assign r_before  12            ; R(i - 1)
+%assign r_before2 13            ; R(i - 2)
+    movdqa xmm10, xmm0
+    pshufd xmm12, k, 0b11_10_11_10      ; R(0)
+    pshufd xmm13, sum2, 0b10_01_10_01   ; R(-1)
+
 %assign i 1
 %rep 10
-    sub_word   word, k, rotated, [round_constants + 16 * (i - 1)]
-    prefix_xor k, scratch
-    pxor       k, word
-%if i < 10
-    store_key  i, k
+    pxor   xmm %+ u_before4, [rotated_constants + 16 * (i - 1)]
+    movdqa xmm %+ u, xmm %+ u_before
+    aesenclast xmm %+ u, xmm %+ u_before4
+    movdqa xmm %+ now, xmm %+ u
+%if i & 3
+    pshufb xmm %+ now, [rotations + 16 * ((i & 3) - 1)]
 %endif
+    pand   xmm %+ before, columns_0_2
+    pxor   xmm %+ before, xmm %+ now
+    pand   xmm %+ r_before2, columns_0_1
+    pxor   xmm %+ r_before2, xmm %+ before
+%if i < 10
+    store_key i, xmm %+ r_before2
+%else
+%assign last r_before2
+%endif
+%assign free u_before4
+%assign u_before4 u_before3
+%assign u_before3 u_before2
+%assign u_before2 u_before
+%assign u_before u
+%assign u free
+; The round key's register is free, R(i) is where W(i - 1) was.
+%assign free r_before2
+%assign r_before2 r_before
+%assign r_before before
+%assign before now
+%assign now free
 %assign i i + 1
 %endrep
-    finish 10, k
+    finish 10, xmm %+ last
 %undef k
 
 ; The schedule comes in steps of six words, round keys are four: two steps make three of them.
 .expand192:
+%define word     xmm1
+%define scratch  xmm2
+%define rotated  xmm3
 %define low      xmm0           ; words 0 to 3 of a step
 %define high     xmm4           ; words 4 and 5, in the low half
 %define joined   xmm5
+%define copy     xmm6
 
 ; Words 0 to 3 of the next step. %1: number of the step, from 1.
 %macro step_low 1
@@ -102,16 +143,17 @@ caes_asm_aesni_set_key:
 
 ; Words 4 and 5 of it.
 %macro step_high 0
-    movdqa  scratch, high
-    pslldq  scratch, 4
-    pxor    high, scratch
-    pshufd  scratch, low, 0xff
-    pxor    high, scratch
+    movdqa  copy, high
+    pslldq  copy, 4
+    pxor    high, copy
+    pshufd  copy, low, 0xff
+    pxor    high, copy
 %endmacro
 
     movdqu low, [key]
     movq   high, [key + 16]
     movdqa rotated, [rotated_second_word]
+    pxor   scratch, scratch
     store_key 0, low
 %assign i 0
 %rep 4
@@ -144,6 +186,7 @@ caes_asm_aesni_set_key:
     movdqa rotated, [rotated_last_word]
     movdqa straight, [last_word]
     pxor   zero, zero
+    pxor   scratch, scratch
     store_key 0, even
     store_key 1, odd
 %assign i 1
@@ -176,16 +219,16 @@ caes_asm_aesni_clear:
     ret
 .end:
 
-align 16
-; PSHUFB masks: one word of a round key in all four columns, RotWord applied or not.
-rotated_last_word:   times 4 db 13, 14, 15, 12
-last_word:           times 4 db 12, 13, 14, 15
-rotated_second_word: times 4 db 5, 6, 7, 4
+    key_schedule_tables
 
-; Rcon[i], in all four columns: the powers of x in GF(2^8).
-round_constants:
-%assign power 1
-%rep 10
-    times 4 dd power
-%assign power (power << 1) ^ ((power >> 7) * 0x11b)
+; PSHUFB masks: RotWord applied once, twice and three times to each column.
+rotations:
+%assign i 1
+%rep 3
+%assign j 0
+%rep 4
+    db 4 * j + ((i + 0) & 3), 4 * j + ((i + 1) & 3), 4 * j + ((i + 2) & 3), 4 * j + ((i + 3) & 3)
+%assign j j + 1
+%endrep
+%assign i i + 1
 %endrep

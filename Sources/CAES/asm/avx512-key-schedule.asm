@@ -1,17 +1,9 @@
 ; SPDX-License-Identifier: Apache-2.0
 ; Computes:  the key schedule of AES (FIPS 197, section 5.2), 128-, 192- and 256-bit keys.
-; Technique: of a 128-bit key's schedule, the last words of round keys come first. They follow from
-;            one another alone, W(i) = W(i - 4) ^ SubWord(RotWord(W(i - 1))) ^ Rcon(i). Kept as
-;            U(i) = W(i) rotated back i times, RotWord is gone, for four times is none:
-;                U(i) = SubWord(U(i - 1)) ^ U(i - 4) ^ (Rcon(i) rotated back i times)
-;            which is an AESENCLAST where all four columns are equal, because ShiftRows moves nothing
-;            there. Round key i is then
-;                W(i)   plus W(i - 1) in columns 0 and 2,                 call that R(i),
-;                R(i)   plus R(i - 2) in columns 0 and 1.
-;            Longer keys, as in aesni-key-schedule.asm: sub_word and a prefix sum.
-; Cost:      6 instructions a round key, of which an AESENCLAST alone is in the chain of dependences;
-;            7 with longer keys. How many key schedules overlap is decided by how many instructions
-;            wait in the schedulers, and for how long.
+; Technique: as aesni-key-schedule.asm (see key-schedule.inc). VPTERNLOG adds a part of a register, and
+;            VPRORD rotates.
+; Cost:      128-bit keys: 6 instructions a round key, an AESENCLAST in the chain of dependences. Longer
+;            ones: 7, of which 4 are in the chain.
 ; Pays:      where the kernels for 512-bit registers run.
 ;
 ;   int  caes_asm_avx512_set_key(void *ctx, const uint8_t *key, size_t key_bytes);
@@ -22,30 +14,13 @@
 
 bits 64
 default rel
-%include "context.inc"
+%define MOVE vmovdqa             ; of the instructions in there
+%include "key-schedule.inc"
 
 section .text align=64
 
-%define ctx       rdi
-%define key       rsi
-%define key_bytes rdx
-
-%define CAES_OK             0
-%define CAES_BAD_KEY_LENGTH 1
-
 %define ALL_THREE 0x96          ; VPTERNLOG: the sum of all operands
 %define PART_OF_FIRST 0x6c      ; the second operand, plus the first one where the third has ones
-
-%macro store_key 2              ; number, register
-    vmovdqa [ctx + ROUND_KEYS + 16 * (%1)], %2
-%endmacro
-
-%macro finish 2                 ; number of rounds, last round key
-    vmovdqa [ctx + LAST_KEY], %2
-    mov dword [ctx + ROUNDS], %1
-    xor eax, eax                ; CAES_OK
-    ret
-%endmacro
 
 global caes_asm_avx512_set_key:function (caes_asm_avx512_set_key.end - caes_asm_avx512_set_key)
 align 64
@@ -58,8 +33,7 @@ caes_asm_avx512_set_key:
 ; U(i) is in xmm<i mod 4>.
 %define k            xmm4
 %define sum2         xmm5       ; word j: the sum of words j and j + 1 of the key
-%define sum4         xmm6       ; of that, likewise
-%define sum8         xmm7
+%define other        xmm6
 %define columns_0_2  xmm8
 %define columns_0_1  xmm9
 
@@ -67,16 +41,19 @@ caes_asm_avx512_set_key:
     vmovdqa columns_0_2, [mask_columns_0_2]
     vmovdqa columns_0_1, [mask_columns_0_1]
     store_key 0, k
-    vpshufd xmm0, k, 0xff               ; W(0) = k[3]
+    vpbroadcastd xmm0, [key + 12]       ; W(0) = k[3]
     vpsrldq sum2, k, 4
     vpxor   sum2, sum2, k
-    vpsrldq sum4, sum2, 4
-    vpxor   sum4, sum4, sum2
-    vpsrldq sum8, sum4, 4
-    vpxor   sum8, sum8, sum4
-    vpshufb xmm3, sum2, [word2_rotated1] ; W(-1) = k[2] ^ k[3]
-    vpshufb xmm2, sum4, [word1_rotated2] ; W(-2) = k[1] ^ k[3]
-    vpshufb xmm1, sum8, [word0_rotated3] ; W(-3) = k[0] ^ k[1] ^ k[2] ^ k[3]
+; W(-3) = k[0] ^ k[1] ^ k[2] ^ k[3], W(-2) = k[1] ^ k[3] and W(-1) = k[2] ^ k[3], with the constants of
+; their first rounds.
+    vpshufb xmm1, sum2, [word0_rotated3]
+    vpshufb other, sum2, [word2_rotated3]
+    vpternlogq xmm1, other, [rotated_constants], ALL_THREE
+    vpshufb xmm2, sum2, [word1_rotated2]
+    vpshufb other, sum2, [word2_rotated2]
+    vpternlogq xmm2, other, [rotated_constants + 16], ALL_THREE
+    vpshufb xmm3, sum2, [word2_rotated1]
+    vpxor   xmm3, xmm3, [rotated_constants + 32]
 
 ; Numbers of registers, which change places from round to round.
 %assign before    10            ; W(i - 1)
@@ -84,14 +61,16 @@ caes_asm_avx512_set_key:
 %assign r_before  12            ; R(i - 1)
 %assign r_before2 13            ; R(i - 2)
     vmovdqa xmm10, xmm0
-    vpshufd xmm12, k, 0b11_10_11_10     ; R(0)
+    vpbroadcastq xmm12, [key + 8]       ; R(0)
     vpshufd xmm13, sum2, 0b10_01_10_01  ; R(-1)
 
 %assign i 1
 %rep 10
 %assign u i % 4
 %assign u_before (i - 1) % 4
+%if i > 3
     vpxor   xmm %+ u, xmm %+ u, [rotated_constants + 16 * (i - 1)]
+%endif
     vaesenclast xmm %+ u, xmm %+ u_before, xmm %+ u
 %if u > 0
     vprord  xmm %+ now, xmm %+ u, 8 * u
@@ -127,7 +106,9 @@ caes_asm_avx512_set_key:
     vaesenclast %1, %1, %4
 %endmacro
 
-; w[i] ^= w[i - 1] ^ ... ^ w[0] for the four words of %1, and word.
+; w[i] ^= w[i - 1] ^ ... ^ w[0] for the four words of %1, and word. Two VPXOR instead of VPTERNLOG
+; take a fifth of a cycle a round key less where the key waits for something, and as much more where
+; it does not (Zen 5).
 %macro next_words 1
     vpslldq pairs, %1, 4
     vpxor   pairs, pairs, %1
@@ -228,33 +209,4 @@ caes_asm_avx512_clear:
     ret
 .end:
 
-align 16
-mask_columns_0_2:    dd -1, 0, -1, 0
-mask_columns_0_1:    dd -1, -1, 0, 0
-
-; VPSHUFB masks: one word in all four columns, RotWord applied as often as it says.
-word2_rotated1:      times 4 db 9, 10, 11, 8
-word1_rotated2:      times 4 db 6, 7, 4, 5
-word0_rotated3:      times 4 db 3, 0, 1, 2
-rotated_last_word:   times 4 db 13, 14, 15, 12
-last_word:           times 4 db 12, 13, 14, 15
-rotated_second_word: times 4 db 5, 6, 7, 4
-
-; Rcon[i], in all four columns: the powers of x in GF(2^8).
-round_constants:
-%assign power 1
-%rep 7
-    times 4 dd power
-%assign power (power << 1) ^ ((power >> 7) * 0x11b)
-%endrep
-    times 4 dd power            ; the eighth, of 192-bit keys
-
-; The same, rotated back i times.
-rotated_constants:
-%assign power 1
-%assign i 1
-%rep 10
-    times 4 dd power << (8 * (i % 4))
-%assign power (power << 1) ^ ((power >> 7) * 0x11b)
-%assign i i + 1
-%endrep
+    key_schedule_tables
