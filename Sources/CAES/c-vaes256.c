@@ -366,6 +366,15 @@ VAES __attribute__((noinline)) static void caes_c_vaes256_long(const caes_aesni_
   crypt_rest(context, two_blocks(block_of(c)), c, in, out, n);
 }
 
+/// 17 to 32 bytes without a crossing.
+VAES __attribute__((noinline)) static void caes_c_vaes256_two(const caes_aesni_context *context,
+                                                              const uint8_t counter[16],
+                                                              const uint8_t *in, uint8_t *out,
+                                                              size_t n) {
+  __m256i state[LANES] = {two_blocks(load(counter))};
+  crypt_end(context, state, in, out, n, 1);
+}
+
 /// More than a block.
 VAES __attribute__((noinline)) static void caes_c_vaes256_blocks(const caes_aesni_context *context,
                                                                  const uint8_t counter[16],
@@ -379,10 +388,13 @@ VAES __attribute__((noinline)) static void caes_c_vaes256_blocks(const caes_aesn
 
 VAES void caes_c_vaes256(const void *ctx, const uint8_t counter[16], const uint8_t *in,
                          uint8_t *out, size_t n) {
-  // Apart, because no register needs saving here.
-  if (n > 16)
-    caes_c_vaes256_blocks(ctx, counter, in, out, n);
-  else if (n > 0)
+  // Apart, because no register needs saving here, nor in messages of two blocks.
+  if (n > 16) {
+    if (n <= 32 && counter[15] != 255)
+      caes_c_vaes256_two(ctx, counter, in, out, n);
+    else
+      caes_c_vaes256_blocks(ctx, counter, in, out, n);
+  } else if (n > 0)
     crypt_block(ctx, counter, in, out, n);
 }
 #endif

@@ -452,6 +452,18 @@ VAES __attribute__((noinline)) static void SYMBOL(_long)(const caes_aesni_contex
   }
 }
 
+VAES INLINE __m256i first_blocks_ymm(const uint8_t counter[16]) {
+  return _mm256_add_epi8(broadcast_ymm(counter), _mm256_set_m128i(increment(1), increment(0)));
+}
+
+/// 17 to 32 bytes without a crossing.
+VAES __attribute__((noinline)) static void SYMBOL(_two)(const caes_aesni_context *context,
+                                                        const uint8_t counter[16],
+                                                        const uint8_t *in, uint8_t *out, size_t n) {
+  __m256i state[LANES] = {first_blocks_ymm(counter)};
+  crypt_end_ymm(context, state, in, out, n, 1);
+}
+
 /// More than a block.
 VAES __attribute__((noinline)) static void SYMBOL(_blocks)(const caes_aesni_context *context,
                                                            const uint8_t counter[16],
@@ -464,9 +476,7 @@ VAES __attribute__((noinline)) static void SYMBOL(_blocks)(const caes_aesni_cont
       SYMBOL(_shared)(context, counter, in, out, n);
     return;
   }
-  const __m256i places = _mm256_set_m128i(increment(1), increment(0));
-  __m256i blocks = _mm256_add_epi8(broadcast_ymm(counter), places);
-  crypt_rest_ymm(context, blocks, number_at(counter), in, out, n);
+  crypt_rest_ymm(context, first_blocks_ymm(counter), number_at(counter), in, out, n);
 }
 
 /// 1 to 16 bytes.
@@ -494,10 +504,13 @@ VAES INLINE void crypt_block(const caes_aesni_context *context, const uint8_t co
 
 VAES void SYMBOL()(const void *ctx, const uint8_t counter[16], const uint8_t *in, uint8_t *out,
                    size_t n) {
-  // Apart, because no register needs saving here.
-  if (n > 16)
-    SYMBOL(_blocks)(ctx, counter, in, out, n);
-  else if (n > 0)
+  // Apart, because no register needs saving here, nor in messages of two blocks.
+  if (n > 16) {
+    if (n <= 32 && counter[15] != 255)
+      SYMBOL(_two)(ctx, counter, in, out, n);
+    else
+      SYMBOL(_blocks)(ctx, counter, in, out, n);
+  } else if (n > 0)
     crypt_block(ctx, counter, in, out, n);
 }
 #endif

@@ -250,6 +250,27 @@ section .text align=FUNCTION_ALIGNMENT
     sub     n, BYTES
 %endmacro
 
+; 1 to 15 bytes, keystream in xmm0: two pieces that overlap.
+%macro finish_under16 0
+    lea     rsi, [slide + 16]
+    cmp     n32, 8
+    jb      %%under8
+    vpshufb xmm1, xmm0, [rsi + n - 8]   ; from byte n - 8 to the front
+    vmovq   rax, xmm0
+    vmovq   r9, xmm1
+    store_both_ends rax, r9, 8
+%%under8:
+    cmp     n32, 4
+    jb      %%under4
+    vpshufb xmm1, xmm0, [rsi + n - 4]
+    vmovd   eax, xmm0
+    vmovd   r9d, xmm1
+    store_both_ends eax, r9d, 4
+%%under4:
+    vmovd   eax, xmm0
+    store_under4
+%endmacro
+
 ; ---------------------------------------------------------------------- the function
 
 function caes_asm_vaes256
@@ -276,33 +297,19 @@ function caes_asm_vaes256
     vaesenclast xmm0, xmm0, [ctx + LAST_KEY]
     cmp     n32, 16
     je      .block
-; 1 to 15 bytes, keystream in xmm0: two pieces that overlap.
 .under16:
-    lea     rsi, [slide + 16]
-    cmp     n32, 8
-    jb      .under8
-    vpshufb xmm1, xmm0, [rsi + n - 8]   ; from byte n - 8 to the front
-    vmovq   rax, xmm0
-    vmovq   r9, xmm1
-    store_both_ends rax, r9, 8
+    finish_under16
 .block:
     vpxor   xmm0, xmm0, [in]
     vmovdqu [out], xmm0
 .nothing:
     ret
-.under8:
-    cmp     n32, 4
-    jb      .under4
-    vpshufb xmm1, xmm0, [rsi + n - 4]
-    vmovd   eax, xmm0
-    vmovd   r9d, xmm1
-    store_both_ends eax, r9d, 4
-.under4:
-    vmovd   eax, xmm0
-    store_under4
 
 align 32
 .registers:
+    cmp     n, 32
+    jbe     .one_register
+.more:
     vbroadcasti128 base, [counter]
     vpaddb  base, base, [places]
     cmp     n, BYTES
@@ -355,23 +362,36 @@ align 16
 .partial%1:
     vaesenclast ymm %+ last, ymm %+ last, round_key     ; first, for it has the longest way to go
     finish  last
-%if %1 > 1
     vmovdqa ymm0, ymm %+ last
-%endif
     add     in, 32 * last
     add     out, 32 * last
-%if %1 > 1
     jmp     .partial
-%else
-    jmp     .partial_alone
-%endif
 %endmacro
 
-%assign lanes 1
-%rep LANES
+%assign lanes 2
+%rep LANES - 1
     end_of_message %[lanes]
 %assign lanes lanes + 1
 %endrep
+
+; 17 to 32 bytes.
+align 32
+.one_register:
+    cmp     byte [counter + 15], 255
+    je      .more               ; a crossing
+    vbroadcasti128 ymm0, [counter]
+    vpaddb  ymm0, ymm0, [places]
+; One register, which may be partial.
+.counted1:
+    rounds  1
+    test    n, 31
+    jnz     .partial_alone
+    finish  1
+    vzeroupper
+    ret
+.count1:
+    vmovdqa ymm0, base
+    jmp     .counted1
 
 ; The first of several batches.
 align 64
@@ -457,12 +477,13 @@ align 16
     sub     n32, 16
 .partial_block:
     vzeroupper
-    jmp     .under16
+    finish_under16
 
 ; The same where these are all that is left: nothing else keeps the AES units busy meanwhile, and the
 ; last 16 of 17 to 31 bytes are written in one piece, over the end of the block before.
 align 16
 .partial_alone:
+    vaesenclast ymm0, ymm0, round_key
     vextracti128 xmm1, ymm0, 1
     vzeroupper
     and     n32, 31
