@@ -107,8 +107,8 @@ caes_asm_avx512_set_key:
 %endmacro
 
 ; w[i] ^= w[i - 1] ^ ... ^ w[0] for the four words of %1, and word. Two VPXOR instead of VPTERNLOG
-; take a fifth of a cycle a round key less where the key waits for something, and as much more where
-; it does not (Zen 5).
+; take 0.3 cycles a round key less where the key waits for something, and 0.2 more where it does not
+; (Zen 5).
 %macro next_words 1
     vpslldq pairs, %1, 4
     vpxor   pairs, pairs, %1
