@@ -131,7 +131,8 @@ VAES INLINE void make_columns(sharing *s) {
   s->last_byte = _mm512_add_epi8(s->last_byte, in_each(column_step(BLOCKS)));
 }
 
-/// The first round of the prefix of `blocks`.
+/// The first round of the prefix of `blocks`: shared_of in each block, for at a crossing no shuffle
+/// may stand in the way.
 VAES INLINE __m512i share(const caes_aesni_context *context, __m512i blocks) {
   const __m128i *keys = context->round_keys;
   __m512i prefix =
@@ -437,7 +438,7 @@ VAES __attribute__((noinline)) static void SYMBOL(_shared)(const caes_aesni_cont
   crypt_behind_batches(context, blocks, c, in, out, n % BYTES);
 }
 
-/// More than 256 bytes, and less than two batches.
+/// More than YMM_ALONE bytes, and less than two batches.
 VAES __attribute__((noinline)) static void SYMBOL(_long)(const caes_aesni_context *context,
                                                          const uint8_t counter[16],
                                                          const uint8_t *in, uint8_t *out,

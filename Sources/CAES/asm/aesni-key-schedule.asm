@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: Apache-2.0
 ; Computes:  the key schedule of AES (FIPS 197, section 5.2), 128-, 192- and 256-bit keys.
 ; Technique: SubWord by AESENCLAST (see key-schedule.inc).
-; Cost:      128-bit keys: 8 instructions a round key, an AESENCLAST in the chain of dependences. Longer
-;            ones: 7, of which 3 are in the chain.
+; Cost:      8 instructions a round key, beside copies; with 128-bit keys an AESENCLAST alone is in the
+;            chain of dependences, with longer ones 3 are.
 ; Pays:      on every CPU with AES-NI; where AESKEYGENASSIST is microcoded (Intel), twice over.
 ;
 ;   int  caes_asm_aesni_set_key(void *ctx, const uint8_t *key, size_t key_bytes);
@@ -81,10 +81,7 @@ caes_asm_aesni_set_key:
 %assign u_before3 2
 %assign u_before4 1
 %assign u         4             ; U(i)
-%assign before    10            ; W(i - 1)
-%assign now       11            ; W(i)
-%assign r_before  12            ; R(i - 1)
-%assign r_before2 13            ; R(i - 2)
+    first_places
     movdqa xmm10, xmm0
     pshufd xmm12, k, 0b11_10_11_10      ; R(0)
     pshufd xmm13, sum2, 0b10_01_10_01   ; R(-1)
@@ -113,12 +110,7 @@ caes_asm_aesni_set_key:
 %assign u_before2 u_before
 %assign u_before u
 %assign u free
-; The round key's register is free, R(i) is where W(i - 1) was.
-%assign free r_before2
-%assign r_before2 r_before
-%assign r_before before
-%assign before now
-%assign now free
+    next_places
 %assign i i + 1
 %endrep
     finish 10, xmm %+ last

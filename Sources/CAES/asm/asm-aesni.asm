@@ -93,15 +93,7 @@ section .text align=FUNCTION_ALIGNMENT
     add_behind_crossing %1, change
 %endmacro
 
-; The blocks of a batch that shares no round. %1 names it for its crossing, which comes back.
-%macro count_batch 1
-    cmp    low_byte, 256 - LANES
-    jae    .crossing_%1        ; equal: not in this batch, but in the base of the next
-    counter_blocks LANES
-    add    low_half, LANES
-.%1_counted:
-%endmacro
-
+; A batch at a crossing (see count_batch). %1: its name there.
 %macro crossing_batch 1
 .crossing_%1:
     crossing_blocks LANES
@@ -406,7 +398,7 @@ align 16
     finish %1
     ret
 .partial%1:
-%if last <= 4
+%if last <= 4                   ; there is room for all their texts: up to 1 cycle less (Zen 5)
     last_rounds 0, last
     aesenclast xmm %+ last, round_key
     store_blocks 0, last
@@ -438,7 +430,7 @@ align 16
 ; A batch by itself.
 align 64
 .batch:
-    count_batch batch
+    count_batch batch, LANES, counter_blocks LANES
     paddb  base, [increments + 16 * LANES]
     rounds LANES
     finish_batch
@@ -453,7 +445,7 @@ align 64
 ; The first of several batches.
 align 64
 .first_batch:
-    count_batch first
+    count_batch first, LANES, counter_blocks LANES
     paddb  base, [increments + 16 * LANES]
     rounds LANES, begin_sharing, SHARE_AFTER
     finish_batch

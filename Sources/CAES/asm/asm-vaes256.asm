@@ -84,15 +84,7 @@ section .text align=FUNCTION_ALIGNMENT
     add_behind_crossing %1, change, masked
 %endmacro
 
-; The blocks of a batch that shares no round. %1 names it for its crossing, which comes back.
-%macro count_batch 1
-    cmp     low_byte, 256 - BLOCKS
-    jae     .crossing_%1        ; equal: not in this batch, but in the base of the next
-    counter_blocks LANES
-    add     low_half, BLOCKS
-.%1_counted:
-%endmacro
-
+; A batch at a crossing (see count_batch). %1: its name there.
 %macro crossing_batch 1
 .crossing_%1:
     crossing_blocks LANES
@@ -309,7 +301,7 @@ align 32
 .registers:
     cmp     n, 32
     jbe     .one_register
-.more:
+.more:                          ; or a crossing
     vbroadcasti128 base, [counter]
     vpaddb  base, base, [places]
     cmp     n, BYTES
@@ -329,7 +321,7 @@ align 32
 ; A batch by itself.
 align 64
 .batch:
-    count_batch batch
+    count_batch batch, BLOCKS, counter_blocks LANES
     vpaddb  base, base, [steps + 32 * LANES]
     rounds  LANES
     finish_batch
@@ -396,7 +388,7 @@ align 32
 ; The first of several batches.
 align 64
 .first_batch:
-    count_batch first
+    count_batch first, BLOCKS, counter_blocks LANES
     vpaddb  base, base, [steps + 32 * LANES]
     rounds  LANES, begin_sharing, SHARE_AFTER
     finish_batch

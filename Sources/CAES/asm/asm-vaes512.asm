@@ -252,15 +252,7 @@ section .text align=FUNCTION_ALIGNMENT
 %endif
 %endmacro
 
-; The blocks of a batch that shares no round. %1 names it for its crossing, which comes back.
-%macro count_batch 1
-    cmp     low_byte, 256 - BLOCKS
-    jae     .crossing_%1        ; equal: not in this batch, but in the base of the next
-    counter_blocks zmm, LANES
-    add     low_half, BLOCKS
-.%1_counted:
-%endmacro
-
+; A batch at a crossing (see count_batch). %1: its name there.
 %macro crossing_batch 1
 .crossing_%1:
     crossing_blocks zmm, LANES
@@ -509,7 +501,7 @@ function NAME
 
 ; A batch by itself.
 align 64
-    count_batch batch
+    count_batch batch, BLOCKS, counter_blocks zmm, LANES
     rounds_first
     vpaddb  zmm %+ BASE, zmm %+ BASE, [steps_zmm + 64 * LANES]
     finish_batch vmovdqu64
@@ -536,7 +528,7 @@ align 64
 ; The first of several batches.
 align 64
 .first_batch:
-    count_batch first
+    count_batch first, BLOCKS, counter_blocks zmm, LANES
     vpaddb  zmm %+ BASE, zmm %+ BASE, [steps_zmm + 64 * LANES]
     rounds_first begin_sharing, SHARE_AFTER
     finish_batch vmovdqu64

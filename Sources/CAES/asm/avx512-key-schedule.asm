@@ -2,8 +2,8 @@
 ; Computes:  the key schedule of AES (FIPS 197, section 5.2), 128-, 192- and 256-bit keys.
 ; Technique: as aesni-key-schedule.asm (see key-schedule.inc). VPTERNLOG adds a part of a register, and
 ;            VPRORD rotates.
-; Cost:      128-bit keys: 6 instructions a round key, an AESENCLAST in the chain of dependences. Longer
-;            ones: 7, of which 4 are in the chain.
+; Cost:      128-bit keys: 6 instructions a round key, an AESENCLAST alone in the chain of dependences.
+;            Longer ones: 7, of which 3 are in the chain.
 ; Pays:      where the kernels for 512-bit registers run.
 ;
 ;   int  caes_asm_avx512_set_key(void *ctx, const uint8_t *key, size_t key_bytes);
@@ -55,11 +55,7 @@ caes_asm_avx512_set_key:
     vpshufb xmm3, sum2, [word2_rotated1]
     vpxor   xmm3, xmm3, [rotated_constants + 32]
 
-; Numbers of registers, which change places from round to round.
-%assign before    10            ; W(i - 1)
-%assign now       11            ; W(i)
-%assign r_before  12            ; R(i - 1)
-%assign r_before2 13            ; R(i - 2)
+    first_places
     vmovdqa xmm10, xmm0
     vpbroadcastq xmm12, [key + 8]       ; R(0)
     vpshufd xmm13, sum2, 0b10_01_10_01  ; R(-1)
@@ -84,12 +80,7 @@ caes_asm_avx512_set_key:
 %else
 %assign last r_before2
 %endif
-; The round key's register is free, R(i) is where W(i - 1) was.
-%assign free r_before2
-%assign r_before2 r_before
-%assign r_before before
-%assign before now
-%assign now free
+    next_places
 %assign i i + 1
 %endrep
     finish 10, xmm %+ last
