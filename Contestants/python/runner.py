@@ -16,7 +16,8 @@ class Refusal(Exception):
     """What the runner cannot do, in words for the row."""
 
 
-# MARK: Cases: what run(loops) does, how many bytes a loop is, what one loop puts out
+# MARK: Cases: what run(loops) does, how many bytes a loop is, what one loop puts out; result() of what
+# run(loops) returned is what its last loop has put out
 
 class CryptoCase:
     def __init__(self, loop, key, counter, text):
@@ -28,6 +29,10 @@ class CryptoCase:
     def outputs(self):
         return self.run(1)
 
+    @staticmethod
+    def result(last):
+        return last
+
 
 class MessageCase:
     def __init__(self, loop, key, counter, text):
@@ -36,6 +41,10 @@ class MessageCase:
 
     def outputs(self):
         return [self.run(1)]
+
+    @staticmethod
+    def result(last):
+        return [last]
 
 
 class DocumentsCase:
@@ -68,13 +77,14 @@ CPYTHON = f"{platform.python_implementation()} {platform.python_version()}"
 
 
 class Contestant:
-    def __init__(self, library, module, workloads, technique, remarks, prepare):
+    def __init__(self, library, module, workloads, technique, remarks, prepare, keeps_result):
         self.library = library
         self.module = module
         self.workloads = workloads
         self.technique = technique
         self.remarks = remarks
         self.prepare = prepare
+        self.keeps_result = keeps_result
 
     def lines(self, name):
         yield f"implementation {name}"
@@ -83,6 +93,8 @@ class Contestant:
         yield f"technique {self.technique}"
         for remark in self.remarks:
             yield f"remark {remark}"
+        if self.keeps_result:
+            yield "answers result"
         yield f"version python {platform.python_version()}"
         if self.library is None:
             return
@@ -119,17 +131,17 @@ def documents(dumps, loop):
 CONTESTANTS = {
     "python-pyaes": Contestant(
         "pyaes", pyaes, AES, "pyaes: the four T-tables in pure Python", ["secret-dependent loads"],
-        aes(workloads.crypto_pyaes, workloads.message_pyaes)),
+        aes(workloads.crypto_pyaes, workloads.message_pyaes), True),
     "python-cryptography": Contestant(
         "cryptography", Cipher, AES, "cryptography: OpenSSL's EVP behind Python objects", [],
-        aes(workloads.crypto_cryptography, workloads.message_cryptography)),
+        aes(workloads.crypto_cryptography, workloads.message_cryptography), True),
     "python-json": Contestant(
         None, json, ("json-encode",), "json.dumps of the standard library, its defaults",
         ["spaced, ASCII"],
-        documents(lambda obj: json.dumps(obj), workloads.json_dumps)),
+        documents(lambda obj: json.dumps(obj), workloads.json_dumps), False),
     "python-orjson": Contestant(
         "orjson", orjson, ("json-encode",), "orjson.dumps, its defaults", [],
-        documents(lambda obj: orjson.dumps(obj), workloads.orjson_dumps)),
+        documents(lambda obj: orjson.dumps(obj), workloads.orjson_dumps), False),
 }
 
 
@@ -161,7 +173,7 @@ def hello(fields):
 
 
 def main():
-    case = None
+    case = last = None
     # Not `for line in`: that reads ahead.
     while line := sys.stdin.readline():
         request, *fields = line.split()
@@ -170,7 +182,7 @@ def main():
                 answer(hello(fields))
             elif request == "prepare":
                 name, _, kind, *fields = fields
-                case = None
+                case = last = None
                 case = CONTESTANTS[name].prepare(kind, fields)
                 answer([f"bytes {case.bytes_per_call}"])
             elif request == "verify":
@@ -179,9 +191,11 @@ def main():
                 loops = int(fields[0])
                 run = case.run
                 start = perf_counter_ns()
-                run(loops)
+                last = run(loops)
                 elapsed = perf_counter_ns() - start
                 answer([f"elapsed {elapsed}"])
+            elif request == "result":
+                answer(f"output {output.hex() or '-'}" for output in case.result(last))
             elif request == "bye":
                 return
             else:

@@ -63,6 +63,12 @@ extern "C" const uint8_t *csimdjson_output(const csimdjson_document *document) {
   return reinterpret_cast<const uint8_t *>(document->output.data());
 }
 
+extern "C" size_t csimdjson_output_size(const csimdjson_document *document) {
+  return document->output.size();
+}
+
+extern "C" void csimdjson_forget(csimdjson_document *document) { document->output = {}; }
+
 extern "C" void csimdjson_unload(csimdjson_document *document) { delete document; }
 
 #define TEXT_OF(token) #token

@@ -34,7 +34,9 @@ enum {
   LOOPS_WHEN_TIMED,
   SHARES_A_COUNTER,
   SHARES_A_COUNTER_AND_SAYS_SO,
-  TALKS
+  TALKS,
+  QUARTER_WHEN_REPEATED,
+  NOTHING_WHEN_REPEATED
 };
 
 __attribute__((used, noinline)) static void good_crypt(const void *ctx, const uint8_t counter[16],
@@ -90,6 +92,15 @@ static void bad_crypt(const void *ctx, const uint8_t counter[16], const uint8_t 
     _exit(7);
   if (BAD == TALKS && n == 4097)
     puts("this is a plugin speaking");
+  // The same message a hundred times, at the same place: as when it is timed.
+  static __thread const uint8_t *last_in;
+  static __thread int times;
+  times = in == last_in && repeats > 0 ? times + 1 : 0;
+  last_in = in;
+  if (BAD == NOTHING_WHEN_REPEATED && times > 100)
+    return;
+  if (BAD == QUARTER_WHEN_REPEATED && times > 100)
+    n /= 4;
   good_crypt(ctx, counter, in, out, n);
   if (BAD == WRONG_BYTE && n > 5)
     out[5] ^= 1;

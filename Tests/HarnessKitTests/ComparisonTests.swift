@@ -31,6 +31,29 @@ struct ComparisonTests {
       rules: Comparison.Rules(gate: gate))
   }
 
+  @Test("One file, one figure: the columns are the medians that run and report print")
+  func oneFigure() throws {
+    // Two kinds of processes, as layouts make them: the mean of the blocks is not the median.
+    var random = SeededGenerator(seed: 8)
+    func run(_ outliers: Double) throws -> RunRecord {
+      try SyntheticRun.record([
+        SyntheticRun.row(
+          (Self.aes, "8KiB", "a"),
+          .measured(
+            ShiftTests.measurement(1, blockSpread: 0.001, random: &random, outliers: outliers)))
+      ])
+    }
+    let (old, new) = (try run(0.4), try run(0.4))
+    let comparison = Self.compare(old, new)
+    for (record, figure) in [(old, comparison.cases[0].old), (new, comparison.cases[0].new)] {
+      let median = try #require(record.run.rows[0].measurement).costPerByte.median
+      #expect(figure == median)
+      #expect(record.run.tables().contains(Figures.significant(median)))
+      let history = try #require(History([("a.json", record)]))
+      #expect(history.series[0].points[0].cost == median)
+    }
+  }
+
   @Test("Faster, slower, same: each is called what it is")
   func verdicts() throws {
     let old = try Self.run([("a", 1), ("b", 1), ("c", 1)], seed: 1)
@@ -260,7 +283,7 @@ struct MergeTests {
 
   @Test("A failure in one shard is not outvoted, a figure is better than none")
   func outcomes() throws {
-    var first = try ComparisonTests.run([("a", 1), ("b", 1)], seed: 4, limit: 2)
+    var first = try ComparisonTests.run([("a", 1), ("b", 1)], seed: 4, limit: 1.01)
     let second = try ComparisonTests.run([("a", 1), ("b", 1)], seed: 5, limit: 1)
     first.run.rows[0].outcome = .failed(Mismatch(check: "x", summary: "y"))
     first.run.rows[1].outcome = .unprepared(reason: "no memory")
@@ -274,7 +297,7 @@ struct MergeTests {
 
   @Test("One block of nine whose clock changed does not set the limit, disturbed ones neither")
   func limits() throws {
-    let costs = [0.97, 1, 1.3, 1.01, 1.002, 1.4, 1.001, 1.2, 1.1]
+    let costs = [0.97, 1, 1.3, 1.01, 1.002, 1.4, 1.001, 1.003, 1.004]
     let parts = try costs.enumerated().map { index, cost in
       var part = try ComparisonTests.run([("a", 2)], seed: UInt64(index), limit: cost).run
       part.unitLimits = [Limit(name: "loop", costPerByte: cost)]
@@ -283,6 +306,9 @@ struct MergeTests {
     let whole = try MergedRecords.united(parts)
     #expect(whole.rows.map(\.limit?.costPerByte) == [1.001])
     #expect(whole.unitLimits == [Limit(name: "loop", costPerByte: 1.001)])
+    let torn = try MergedRecords.united(Array(parts.prefix(3)))
+    #expect(torn.rows.map(\.limit) == [nil])
+    #expect(torn.rows[0].limitRefusal?.contains("disagree") == true)
   }
 
   @Test("Not the same input: refused, with the address")

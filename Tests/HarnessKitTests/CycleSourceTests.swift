@@ -129,14 +129,19 @@ struct SliceJudgeTests {
 
   private var judge: SliceJudge {
     var judge = SliceJudge()
-    for _ in 0..<256 { judge.learn(reading()) }
+    for _ in 0..<256 { judge.learn(reading(), beside: reading()) }
     return judge
   }
 
   @Test("Quiet probes make a clean slice, at any clock")
   func clean() {
     #expect(judge.flags(before: reading(), after: reading()).isEmpty)
-    #expect(judge.flags(before: reading(chain: 6000), after: reading(chain: 6000)).isEmpty)
+    var slower = judge
+    for _ in 0..<SliceJudge.memory {
+      slower.learn(reading(chain: 6000), beside: reading(chain: 6000))
+    }
+    #expect(slower.flags(before: reading(chain: 6000), after: reading(chain: 6000)).isEmpty)
+    #expect(slower.flags(before: reading(chain: 3000), after: reading(chain: 3000)).isEmpty)
   }
 
   @Test("Each disturbance has its flag")
@@ -152,7 +157,9 @@ struct SliceJudgeTests {
   @Test("A run that is mostly disturbed still knows what quiet is")
   func mostlyDisturbed() {
     var judge = SliceJudge()
-    for index in 0..<1024 { judge.learn(reading(load: index % 10 == 0 ? 0.976 : 1.4)) }
+    for index in 0..<1024 {
+      judge.learn(reading(load: index % 10 == 0 ? 0.976 : 1.4), beside: reading())
+    }
     #expect(judge.flags(before: reading(), after: reading()).isEmpty)
     #expect(judge.flags(before: reading(load: 1.4), after: reading(load: 1.4)) == [.sibling])
   }

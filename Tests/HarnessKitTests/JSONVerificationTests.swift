@@ -126,15 +126,20 @@ import Testing
 
     final class Prepared: PreparedEncoding {
       private let written: [[UInt8]]
+      let payload: JSONPayload
       let bytesPerCall: Int
+      var tally = WrittenTally()
+      var lastDocument: [UInt8]? { written.last }
 
       init(documents: [[UInt8]], payload: JSONPayload) {
         written = documents
+        self.payload = payload
         bytesPerCall = payload.bytesPerCall(of: documents)
       }
 
       func run(_ calls: Int) {}
       func documents() throws -> [[UInt8]] { written }
+      func forget() {}
     }
   }
 

@@ -42,7 +42,7 @@ struct RunnerTests {
     #expect(implementation.id == "fake")
     #expect(implementation.language == "Python")
     #expect(implementation.technique == "gives back what it got")
-    #expect(implementation.remarks == ["ns*cal", "a fake"])
+    #expect(implementation.remarks == ["ns*cal", "timed output unchecked", "a fake"])
     #expect(work.versions == ["fake": "1.0"])
     #expect(implementation.obstacle() == nil)
     #expect(Workload.all.filter { $0.isDone(by: implementation) } == [.aes128, .json])
@@ -59,13 +59,45 @@ struct RunnerTests {
     #expect(before.chain > 0 && after.chain > 0)
   }
 
+  @Test("What the timed calls put out is asked for where a runner keeps it, and looked at")
+  func result() throws {
+    for (fault, isRight) in [(TestRunner.Fault.keepsResult, true), (.wrongResult, false)] {
+      let program = try TestRunner(fault)
+      defer { program.remove() }
+      let (implementation, work) = try work(program, fault)
+      #expect(implementation.remarks == ["ns*cal", "a fake"])
+      let one = try #require(
+        try work.prepare(.json, .payload(Self.payloads[1]), seed: 1, layout: 0)
+          as? any CheckedCase)
+      one.run(3)
+      if isRight {
+        try one.check(calls: 3, thoroughly: false)
+        try one.check(calls: 3, thoroughly: true)
+      } else {
+        #expect(throws: Mismatch.self) { try one.check(calls: 3, thoroughly: false) }
+      }
+    }
+  }
+
+  @Test("Of one that does not keep it, another call of the same process is looked at")
+  func noResult() throws {
+    let program = try TestRunner(.wrongOutput)
+    defer { program.remove() }
+    let (_, work) = try work(program, .wrongOutput)
+    let one = try #require(
+      try work.prepare(.json, .payload(Self.payloads[1]), seed: 1, layout: 0) as? any CheckedCase)
+    one.run(3)
+    try one.check(calls: 3, thoroughly: false)
+    #expect(throws: Mismatch.self) { try one.check(calls: 3, thoroughly: true) }
+  }
+
   @Test("A case is made ready again after another one had the process")
   func severalCases() throws {
     let program = try TestRunner(.none)
     defer { program.remove() }
     let runner = Runner(program: program.path, deadlines: RunnerProcess.Deadlines())
     let cases = try Self.payloads.map {
-      try RunnerCase(runner, .documents("fake", .json, $0))
+      try RunnerCase(runner, .documents("fake", .json, $0), keepsResult: false)
     }
     for round in 0..<4 {
       _ = try cases[round % 2].takeSlice(calls: 1)
@@ -79,7 +111,8 @@ struct RunnerTests {
     let program = try TestRunner(.abortsInVerify)
     defer { program.remove() }
     let runner = Runner(program: program.path, deadlines: RunnerProcess.Deadlines())
-    let one = try RunnerCase(runner, .documents("fake", .json, Self.payloads[1]))
+    let one = try RunnerCase(
+      runner, .documents("fake", .json, Self.payloads[1]), keepsResult: false)
     for _ in 0..<2 {
       #expect(throws: RunnerFailure.self) { try runner.outputs(count: 1, longest: 1 << 12) }
       #expect(try one.takeSlice(calls: 1).ticks > 0)

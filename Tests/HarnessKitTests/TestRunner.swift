@@ -15,6 +15,9 @@ struct TestRunner {
     case refusesPrepare, noByteCount, wrongByteCount, wrongOutput, shortOutput, oddDigits
     case missingOutput, oneOutputMore, abortsInVerify, hangsInVerify
     case noTime, impossibleTime, hangsInRun, exitsInRun, saysMore
+    /// Right, with what the timed calls made.
+    case keepsResult
+    case wrongResult
   }
 
   let folder: URL
@@ -68,6 +71,7 @@ struct TestRunner {
                 say(f"implementation {name}", "language Python",
                     "workloads json-encode aes-128-ctr", "technique gives back what it got",
                     "remark a fake", "version fake 1.0")
+                if fault in ("keepsResult", "wrongResult"): say("answers result and more")
                 if fault == "sameNameTwice": say(f"implementation {name}")
             say("ok")
         elif request == "prepare":
@@ -104,6 +108,9 @@ struct TestRunner {
             if fault == "impossibleTime": elapsed = 3600 * 10**9
             # In one piece, so that the harness cannot be between the two.
             say(f"elapsed {elapsed}", "ok", *(["elapsed 1", "ok"] if fault == "saysMore" else []))
+        elif request == "result":
+            said = ["7b7d7d" if fault == "wrongResult" else one for one in outputs]
+            say(*(f"output {one}" for one in said), "ok")
         elif request == "bye":
             break
     """#

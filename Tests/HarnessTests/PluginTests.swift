@@ -167,6 +167,22 @@ struct PluginTests {
     #expect(crash.summary.hasPrefix("crashes with SIGSEGV at CRASHES_WHEN_TIMED.so+0x"))
   }
 
+  /// Both pass every check, as nobody checks a message a hundred times.
+  @Test(arguments: [false, true])
+  func workLeftOutWhileTimedIsNoticed(_ processes: Bool) async throws {
+    let lazy = ["NOTHING_WHEN_REPEATED", "QUARTER_WHEN_REPEATED"]
+    let (output, rows) = try await run(lazy + ["NONE"], processes: processes)
+    #expect(output.code == 1)
+    for fault in lazy {
+      let row = try #require(rows.first { $0.implementation == "\(fault):bad" })
+      #expect(row.outcome == "failed")
+      #expect(row.mismatch?.check == "the output of the timed calls")
+      #expect(
+        row.mismatch?.summary.contains("what was timed is not the work that was verified") == true)
+    }
+    #expect(rows.first { $0.implementation == "NONE:bad" }?.outcome == "measured")
+  }
+
   @Test func aRemarkSaysThatItIsForOneThread() async throws {
     let (output, rows) = try await run(["SHARES_A_COUNTER_AND_SAYS_SO"])
     #expect(output.code == 0, "\(output.stderr)")

@@ -53,6 +53,12 @@ CSIMDJSON_API size_t csimdjson_encode(csimdjson_document *document, uint8_t *buf
 /// `csimdjson_unload`.
 CSIMDJSON_API const uint8_t *csimdjson_output(const csimdjson_document *document);
 
+/// How many bytes `csimdjson_output` has; 0 before the first `csimdjson_encode`.
+CSIMDJSON_API size_t csimdjson_output_size(const csimdjson_document *document);
+
+/// Makes `csimdjson_output` empty until the next `csimdjson_encode`.
+CSIMDJSON_API void csimdjson_forget(csimdjson_document *document);
+
 /// Frees `document`, which may be NULL.
 CSIMDJSON_API void csimdjson_unload(csimdjson_document *document);
 

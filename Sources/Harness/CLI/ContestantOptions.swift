@@ -17,15 +17,16 @@ struct ContestantOptions: ParsableArguments {
       valueName: "program"))
   var runner: [String] = []
 
-  /// The implementations of runner programs and contestants.
+  /// Where implementations from outside come from.
   ///
-  /// - Parameters:
-  ///   - others: from outside too; no name is given twice.
-  ///   - patience: how many seconds a plugin may go without a step forward.
-  /// - Throws: where a program is not there, or a runner takes a name that is in use.
-  func implementations(
-    beside others: [Implementation] = [], patience: Double = Plugin.standardPatience
-  ) throws -> [Implementation] {
+  /// - Parameter plugins: nil where the command takes none.
+  /// - Throws: where a program or a folder is not there.
+  func sources(plugins: PluginOptions? = nil) throws -> ExternalSources {
+    var sources = ExternalSources()
+    if let plugins {
+      sources.plugins = try PluginPath.libraries(plugins.plugin)
+      sources.patience = plugins.patience.deadline
+    }
     for program in runner where !FileManager.default.isExecutableFile(atPath: program) {
       throw CommandFailure(
         .inputOutput,
@@ -33,28 +34,31 @@ struct ContestantOptions: ParsableArguments {
           ? "the runner '\(program)' is not executable; chmod +x it"
           : "there is no runner '\(program)'")
     }
-    var taken = (Implementation.all + others).map(\.id)
-    let folder = contestants.map(Contestants.init(folder:))
-    if let folder, contestants != Contestants.standardFolder,
-      !FileManager.default.fileExists(atPath: folder.folder)
+    sources.runners = runner
+    sources.contestants = contestants
+    if let contestants, contestants != Contestants.standardFolder,
+      !FileManager.default.fileExists(atPath: contestants)
     {
-      throw CommandFailure(.inputOutput, "there is no folder '\(folder.folder)' of contestants")
+      throw CommandFailure(.inputOutput, "there is no folder '\(contestants)' of contestants")
     }
-    var all = Plugin.load(folder?.plugins ?? [], taken: taken, patience: patience)
-      .flatMap(\.implementations)
-    taken += all.map(\.id)
-    for program in (folder?.runners ?? []) + runner {
-      for one in Implementation.runner(program) {
-        guard !taken.contains(one.id) else {
-          throw CommandFailure(
-            .usage,
-            "the runner '\(program)' calls an implementation '\(one.id)', which is the name of "
-              + "another one; rename it")
-        }
-        taken.append(one.id)
-        all.append(one)
-      }
+    return sources
+  }
+}
+
+extension SelectionOptions {
+  /// The addresses chosen, with what comes from outside.
+  func selection(
+    from sources: ExternalSources, sizes: [Case] = Case.standardSizes,
+    payloads: @autoclosure () -> [JSONPayload] = JSONPayload.standard
+  ) throws -> Selection {
+    let foreign: [Implementation]
+    do {
+      foreign = try sources.implementations()
+    } catch {
+      throw CommandFailure(.usage, error.description)
     }
-    return all + (folder?.missing ?? []).filter { !taken.contains($0.id) }
+    var selection = try selection(also: foreign, sizes: sizes, payloads: payloads())
+    selection.sources = sources
+    return selection
   }
 }

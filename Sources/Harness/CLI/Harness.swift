@@ -26,7 +26,7 @@ struct Harness: ParsableCommand {
       Run.self, Verify.self, List.self, CompareCommand.self, ReportCommand.self,
       HistoryCommand.self, MergeCommand.self, ExportCommand.self, ProfileCommand.self,
       AnnotateCommand.self, NoiseCommand.self, AATestCommand.self, CheckCommand.self,
-      PluginProcessCommand.self,
+      PluginProcessCommand.self, BlockCommand.self,
     ],
     defaultSubcommand: Run.self)
 }

@@ -39,32 +39,19 @@ struct LiveOptions: ParsableArguments {
         throw CommandFailure(.usage, "'\(id)' cannot run here: \(obstacle)")
       }
     }
-    _ = try place.apply()
+    let pinned = try place.apply()
     Interruption.catchSignals()
     let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let progress = ProgressLine()
     let plan = time.map(Plan.timed) ?? .standard
     let run = BlockwiseRun(
-      arguments: arguments(choice), selection: selection, plan: plan, seconds: time,
-      source: try chooseSource(forced: cycles), calibration: .measure())
+      selection: selection, plan: plan, seconds: time, source: try chooseSource(forced: cycles),
+      calibration: .measure(), cpu: pinned)
     let result = try failing { try run.run(by: Lab(seed: seed, progress: progress.show)) }
     progress.clear()
     if result.isPartial {
       throw CommandFailure(.interrupted, "interrupted before there was enough to compare")
     }
     return result
-  }
-
-  /// Of a run that measures the same.
-  private func arguments(_ choice: SelectionOptions) -> [String] {
-    var arguments = ["run", "--impl", choice.impl]
-    let options = [
-      ("--workload", choice.workload), ("--size", choice.size), ("--payload", choice.payload),
-      ("--filter", choice.filter), ("--cpu", place.cpu.map(String.init)),
-    ]
-    for (name, value) in options {
-      if let value { arguments += [name, value] }
-    }
-    return arguments + (place.pin ? [] : ["--no-pin"])
   }
 }

@@ -11,11 +11,6 @@ struct PluginOptions: ParsableArguments {
   var plugin: [String] = []
 
   @OptionGroup var patience: PatienceOption
-
-  func implementations() throws -> [Implementation] {
-    Plugin.load(try PluginPath.libraries(plugin), patience: patience.deadline)
-      .flatMap(\.implementations)
-  }
 }
 
 /// How long a plugin may take.

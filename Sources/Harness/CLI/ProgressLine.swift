@@ -11,14 +11,10 @@ struct ProgressLine {
       show("verifying \(workload.id)/\(implementation.id)")
     case .measuring(let workload, let one, let done):
       show("measuring \(Int(done * 100)) %  \(workload.id)/\(one.id)")
+    case .forecast(let words):
+      clear()
+      write("This run \(words).\n")
     }
-  }
-
-  /// In a process that measures one block.
-  func show(_ progress: Lab.Progress, of process: BlockProcess) {
-    guard case .measuring(let workload, let one, let done) = progress else { return }
-    let whole = (Double(process.block) + done) / Double(process.count)
-    show(.measuring(workload, one, done: whole))
   }
 
   func show(_ text: String) {

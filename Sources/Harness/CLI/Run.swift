@@ -12,7 +12,8 @@ struct Run: ParsableCommand {
   @OptionGroup var outside: ContestantOptions
   @OptionGroup var hidden: MaskOption
 
-  @Flag(help: "Sizes 16B, 8KiB, 1MiB, payloads SIMPLE and HUGE; in under 10 seconds.")
+  @Flag(
+    help: "Sizes 16B, 8KiB, 1MiB, payloads SIMPLE and HUGE; measures for at most 8 seconds.")
   var quick = false
 
   @Flag(help: "Add to the tables what their figures are made of.")
@@ -21,11 +22,11 @@ struct Run: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Take as many rounds as fit into this time, at least 5.", valueName: "seconds"))
+      "Take as many rounds as fit into this time, one in each of three blocks at least.",
+      valueName: "seconds"))
   var time: Double?
 
   @OptionGroup var place: PlacementOptions
-  @OptionGroup var part: BlockOptions
 
   @Option(
     help: ArgumentHelp(
@@ -91,8 +92,8 @@ struct Run: ParsableCommand {
       print(json ? try report.json() : report.text(), terminator: "")
       return
     }
-    if let output, part.block == nil { try failing { try AtomicFile.check(output) } }
-    if report, part.block == nil { try failing { try ReportFolder.prepare() } }
+    if let output { try failing { try AtomicFile.check(output) } }
+    if report { try failing { try ReportFolder.prepare() } }
     let started = Date()
     // What the process may use is read before the thread is pinned to one CPU of it.
     let identity = CPUReport.current()
@@ -109,21 +110,16 @@ struct Run: ParsableCommand {
         "this build is not optimised, so its figures would mean nothing; build Optlab as the root "
           + "package, or pass --allow-unoptimised")
     }
-    var foreign = try plugins.implementations()
-    foreign += try outside.implementations(beside: foreign, patience: plugins.patience.deadline)
+    let sources = try outside.sources(plugins: plugins)
     let selection =
       quick
       ? try choice.selection(
-        also: foreign, sizes: [16, 8 << 10, 1 << 20].map(Case.message),
+        from: sources, sizes: [16, 8 << 10, 1 << 20].map(Case.message),
         payloads: JSONPayload.standard.filter { ["SIMPLE", "HUGE"].contains($0.id) })
-      : try choice.selection(also: foreign)
+      : try choice.selection(from: sources)
 
     var plan = time.map(Plan.timed) ?? (quick ? .quick : .standard)
     plan.usesSentinel = sentinel
-    if let process = try part.process() {
-      try runBlock(process, selection, plan: plan, started: started, identity: identity)
-      return
-    }
     let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let progress = ProgressLine()
     let lab = Lab(seed: seed, progress: progress.show)
@@ -132,8 +128,8 @@ struct Run: ParsableCommand {
     var result: RunResult
     if processes {
       let run = BlockwiseRun(
-        arguments: Array(CommandLine.arguments.dropFirst()), selection: selection, plan: plan,
-        seconds: time, source: source, calibration: calibration)
+        selection: selection, plan: plan, seconds: time, source: source, calibration: calibration,
+        cpu: pinned)
       result = try failing { try run.run(by: lab) }
     } else {
       result = lab.run(
@@ -180,27 +176,6 @@ struct Run: ParsableCommand {
     if !result.failures.isEmpty || result.rows.contains(where: \.beatsLimit) {
       throw ExitCode(CommandFailure.Code.verificationFailed.rawValue)
     }
-  }
-
-  /// Measures one block of a run for its first process, which verifies, prints and saves.
-  private func runBlock(
-    _ process: BlockProcess, _ selection: Selection, plan: Plan, started: Date, identity: CPUReport
-  ) throws {
-    Interruption.followParent()
-    let progress = ProgressLine()
-    let lab = Lab(seed: choice.seed ?? 0) { progress.show($0, of: process) }
-    let source: CycleSourceChoice
-    do {
-      source = try CycleSourceChoice(chosen: cycles ?? .nanoseconds)
-    } catch {
-      throw CommandFailure(.inputOutput, error.description)
-    }
-    let result = lab.measure(
-      selection, excluded: process.exclusions, plan: process.share(of: plan), seconds: time,
-      source: source, calibration: .measure(), process: process)
-    progress.clear()
-    FileHandle.standardOutput.write(
-      try BlockProcess.output(result, started: started, cpuReport: identity))
   }
 
   private func runSelfTest() throws {

@@ -47,16 +47,19 @@ struct SelectionOptions: ParsableArguments {
   ///   - sizes: the AES cases where `--size` names none; `payloads` likewise.
   func selection(
     also foreign: [Implementation] = [],
-    sizes: [Case] = Case.standardSizes, payloads: [JSONPayload] = JSONPayload.standard
+    sizes: [Case] = Case.standardSizes,
+    payloads: @autoclosure () -> [JSONPayload] = JSONPayload.standard
   ) throws -> Selection {
     do {
       let implementations = try Selection.implementations(
         impl, of: Implementation.all, also: foreign)
       let sizes = try size.map(Selection.sizes) ?? sizes
       let corpus = try data.map(readCorpus)
-      let payloads =
-        try payload.map { try readPayloads($0, also: corpus ?? []) } ?? corpus ?? payloads
       let workloads = try workload.map(Selection.workloads) ?? defaultWorkloads
+      let payloads =
+        try payload.map { try readPayloads($0, also: corpus ?? []) } ?? corpus
+        // Made only where they are needed: decoding them takes its time.
+        ?? (workloads.contains { $0.kind == .jsonEncode } ? payloads() : [])
       return try Selection(
         workloads: workloads,
         cases: { $0.cases(sizes: sizes, payloads: payloads) },

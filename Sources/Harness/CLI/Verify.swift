@@ -20,7 +20,7 @@ struct Verify: ParsableCommand {
         Implementation.all.contains { workload.isDone(by: $0) }
       }.map(\.id).joined(separator: ",")
     }
-    let selection = try choice.selection(also: outside.implementations())
+    let selection = try choice.selection(from: outside.sources())
     let verification = VerificationRun(seed: choice.seed, payloads: selection.payloads)
     for (workload, implementation) in selection.pairs {
       verification.check(implementation, on: workload)

@@ -14,7 +14,7 @@ extension CPUReport {
     let sampler = Sampler(plan: plan, calibration: calibration, source: source, seed: 0)
     let unit = source.source.perByte
 
-    let rounds = try Limits.measure(aes: true, by: sampler).aesRounds
+    let rounds = try Limits.measure(aes: true, by: sampler).units
     report.aesLimits = [16, 24, 32].flatMap { keyBytes in
       rounds.map { loop in
         Limit(
@@ -24,7 +24,7 @@ extension CPUReport {
     }
     report.memoryLimits = try Self.memorySizes(caches).flatMap { place, bytes in
       try MoveLoop.Action.allCases.map { action in
-        let loops = MoveLoop.contestants(action, bytes: bytes)
+        let loops = MoveLoop.loops(action, bytes: bytes).map(\.contestant)
         let fastest = try zip(loops, sampler.measure(loops))
           .max { $0.1.throughput < $1.1.throughput }!
         return Limit(

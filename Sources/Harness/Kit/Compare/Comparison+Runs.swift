@@ -153,8 +153,8 @@ extension Comparison.Pair {
   ) {
     self.name = name
     self.address = address
-    self.old = BlockedCosts(old).centre
-    self.new = BlockedCosts(new).centre
+    self.old = old.costPerByte.median
+    self.new = new.costPerByte.median
     outcome = Self.outcome(old, new, isPaired: isPaired)
     notes = Self.notes(old, new)
   }

@@ -66,7 +66,7 @@ public enum MergedRecords {
     whole.rows = []
     var places: [Address: Int] = [:]
     var parts: [Address: [Plan]] = [:]
-    var limits: [Address: [Limit]] = [:]
+    var limits: [Address: [LimitFinding]] = [:]
     var rounds = 0
     var blocks = 0
     for run in runs {
@@ -74,7 +74,7 @@ public enum MergedRecords {
       for var row in run.rows {
         row.shift(rounds: rounds, blocks: blocks)
         if row.measurement != nil { parts[row.address, default: []].append(run.plan) }
-        if let limit = row.limit { limits[row.address, default: []].append(limit) }
+        if let finding = row.finding { limits[row.address, default: []].append(finding) }
         if let place = places[row.address] {
           try whole.rows[place].take(row)
         } else {
@@ -86,7 +86,7 @@ public enum MergedRecords {
       blocks += (samples.map(\.block).max() ?? -1) + 1
     }
     for index in whole.rows.indices {
-      whole.rows[index].limit = limits[whole.rows[index].address].map(low)
+      whole.rows[index].take(limits[whole.rows[index].address].flatMap(LimitFinding.united))
     }
     whole.sortRows()
     if let most = parts.values.max(by: { $0.count < $1.count }) {
@@ -100,17 +100,10 @@ public enum MergedRecords {
     whole.askedSeconds = asked.count == runs.count ? asked.reduce(0, +) : nil
     whole.cpu = runs.allSatisfy { $0.cpu == whole.cpu } ? whole.cpu : nil
     let units = runs.flatMap(\.unitLimits)
-    whole.unitLimits = units.uniqued(by: \.name).map { one in
-      low(units.filter { $0.name == one.name })
+    whole.unitLimits = units.uniqued(by: \.name).compactMap { one in
+      LimitFinding.united(units.filter { $0.name == one.name }.map(LimitFinding.found))?.limit
     }
     return whole
-  }
-
-  /// The one at a quarter of the way up. What disturbs a limit makes it slower, as a rule; but where
-  /// the clock changes between a loop and the probes beside it, one block's limit can come out lower
-  /// than the hardware allows, and must not stand for all.
-  private static func low(_ limits: [Limit]) -> Limit {
-    limits.sorted { $0.costPerByte < $1.costPerByte }[(limits.count - 1) / 4]
   }
 }
 
@@ -144,6 +137,10 @@ extension RunResult.Row {
       measurement.samples[index].block += blocks
     }
     outcome = .measured(measurement)
+  }
+
+  fileprivate var finding: LimitFinding? {
+    limit.map(LimitFinding.found) ?? limitRefusal.map { .refused($0, atMost: nil) }
   }
 
   /// Takes what another run found for the same address.

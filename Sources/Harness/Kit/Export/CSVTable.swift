@@ -26,7 +26,7 @@ struct CSVTable {
     ("bytes_per_second", { "\($0.measurement.throughput)" }),
     ("share_of_limit", { $0.row.shareOfLimit.map { "\($0)" } }),
     ("limit", { $0.row.limit?.name }),
-    ("times_naive", { $0.record.run.timesBaseline($0.row).map { "\($0)" } }),
+    ("times_naive", { $0.record.run.timesBaseline($0.row)?.unmarked.map { "\($0)" } }),
     ("samples", { "\($0.measurement.costPerByte.sorted.count)" }),
     ("clean_share", { "\($0.measurement.cleanShare)" }),
     ("contended", { "\($0.measurement.isContended)" }),

@@ -11,6 +11,10 @@ enum PluginRequest: Codable {
   case prepare(row: Int, workload: String, case: String, seed: UInt64, layout: Int, cpu: Int?)
   /// Takes slices of the case that is ready.
   case slices(of: Int, count: Int, calls: Int)
+  /// Changes the input of the case, and spoils its output: see ``CheckedCase``.
+  case renew(Int, seed: UInt64)
+  /// Looks at what the calls since have put out.
+  case check(Int, thoroughly: Bool)
   /// The case is not needed any more.
   case release(Int)
 }
@@ -27,6 +31,8 @@ enum PluginAnswer: Codable {
   case unprepared(String)
   /// One more probe than slices: before the first, and after each.
   case slices(ticks: [Double], probes: [ProbeReading])
+  case renewed
+  case checked
   case released
 }
 

@@ -12,7 +12,15 @@ public final class PluginServer {
   private let socket: MessageSocket
   private let calibration = Calibration.measure(seconds: 0.01)
   private var library: PluginLibrary?
-  private var cases: [Int: (prepared: any PreparedCase, step: String)] = [:]
+  private struct Prepared {
+    var work: any CheckedCase
+    /// For the record: what goes on while it is timed.
+    var step: String
+    /// Since its input was changed.
+    var calls = 0
+  }
+
+  private var cases: [Int: Prepared] = [:]
   private var nextCase = 0
 
   /// - Returns: nil where standard input and output are not those that a plugin's process gets.
@@ -55,8 +63,22 @@ public final class PluginServer {
         return .unprepared("\(error)")
       }
     case .slices(let number, let count, let calls):
-      let (prepared, step) = cases[number]!
-      return takeSlices(prepared, count: count, calls: calls, step: step)
+      let one = cases[number]!
+      cases[number]!.calls += 1 + count * calls
+      return takeSlices(one.work, count: count, calls: calls, step: one.step)
+    case .renew(let number, let seed):
+      cases[number]!.work.renew(seed)
+      cases[number]!.calls = 0
+      return .renewed
+    case .check(let number, let thoroughly):
+      let one = cases[number]!
+      UnderWay.announce("checking the output of \(one.step)")
+      do throws(Mismatch) {
+        try one.work.check(calls: one.calls, thoroughly: thoroughly)
+        return .checked
+      } catch {
+        return .failed(error)
+      }
     case .release(let number):
       cases[number] = nil
       return .released
@@ -87,7 +109,9 @@ public final class PluginServer {
     let group = Selection.Group(workload: workload, case: one, implementations: [])
     let prepared = try group.prepare(Implementation.aes(kernel), seed: seed, layout: layout)
     nextCase += 1
-    cases[nextCase] = (prepared, "timing \(step), \(prepared.bytesPerCall) bytes a call")
+    cases[nextCase] = Prepared(
+      work: prepared as! any CheckedCase,
+      step: "timing \(step), \(prepared.bytesPerCall) bytes a call")
     return .prepared(nextCase, bytesPerCall: prepared.bytesPerCall)
   }
 

@@ -76,7 +76,7 @@ final class PluginWork: ForeignWork, @unchecked Sendable {
 }
 
 /// A case that a plugin's process has made ready.
-private final class PluginCase: ForeignCase {
+private final class PluginCase: ForeignCase, CheckedCase {
   let bytesPerCall: Int
   private let process: PluginProcess
   private let number: Int
@@ -90,6 +90,24 @@ private final class PluginCase: ForeignCase {
   }
 
   deinit { if !process.isOver { _ = try? process.ask(.release(number)) } }
+
+  /// A process that cannot any more says so when slices are asked for, or checked.
+  func renew(_ seed: UInt64) { _ = try? process.ask(.renew(number, seed: seed)) }
+
+  /// The other process counts the calls, and has made one more for each time that slices were taken.
+  func check(calls: Int, thoroughly: Bool) throws(Mismatch) {
+    let answer: PluginAnswer
+    do {
+      answer = try process.ask(.check(number, thoroughly: thoroughly))
+    } catch {
+      throw error as? Mismatch ?? Mismatch(check: Mismatch.timedCalls, summary: "\(error)")
+    }
+    switch answer {
+    case .checked: return
+    case .failed(let mismatch): throw mismatch
+    default: throw PluginProcess.nonsense(answer, check: Mismatch.timedCalls)
+    }
+  }
 
   func takeSlice(calls: Int) throws -> ForeignSlice { try takeSlices(1, calls: calls)[0] }
 

@@ -68,7 +68,8 @@ public struct History: Sendable {
         let medians = costs.medians.sorted()
         points[row.address, default: []].append(
           Point(
-            started: record.started, commit: record.commit?.hash, cost: costs.centre,
+            started: record.started, commit: record.commit?.hash,
+            cost: measurement.costPerByte.median,
             lowest: exp(medians[0]), highest: exp(medians[medians.count - 1])))
       }
     }

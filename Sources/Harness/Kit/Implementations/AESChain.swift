@@ -15,13 +15,15 @@ extension AESKernel {
 }
 
 /// A key schedule for every message, each key with the ciphertext of the message before in it.
-package final class AESChain: PreparedCase {
+package final class AESChain: CheckedCase {
   package let bytesPerCall = 16
   /// Of the next call.
   package private(set) var key: [UInt8]
   package let counter: [UInt8]
   package let text: [UInt8]
   private let context: AESKernel.Context
+  /// The key of the first call since the last change.
+  private var renewed: [UInt8] = []
 
   init(_ kernel: AESKernel, keyBytes: Int, seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
@@ -29,8 +31,31 @@ package final class AESChain: PreparedCase {
     counter = random.firstCounter()
     text = random.bytes(16)
     context = AESKernel.Context(kernel)
+    renewed = key
     try context.setKey(key)  // a refusal shows here, not in the timed loop
     context.clear()
+  }
+
+  package func renew(_ seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    key = random.bytes(key.count)
+    renewed = key
+  }
+
+  /// The key says whether all calls were right, each of which it depends on; all of them are made
+  /// again, by `swift-table`, where there is the time for it.
+  package func check(calls: Int, thoroughly: Bool) throws(Mismatch) {
+    guard calls <= (thoroughly ? 100_000 : 64) else { return }
+    var expected = renewed
+    for _ in 0..<calls {
+      let keystream = AESExpectedOutput.block(key: expected, counter: counter)
+      for i in 0..<16 { expected[i] = text[i] ^ keystream[i] }
+    }
+    guard key == expected else {
+      throw Mismatch(
+        check: Mismatch.timedCalls,
+        summary: "after \(calls) calls the chained key is not what \(calls) calls make of it")
+    }
   }
 
   package func run(_ calls: Int) {

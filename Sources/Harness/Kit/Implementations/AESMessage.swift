@@ -20,7 +20,7 @@ extension AESKernel {
 }
 
 /// One message, encrypted over and over out of place.
-package final class AESMessage: NearbyCase {
+package final class AESMessage: NearbyCase, CheckedCase {
   package let bytesPerCall: Int
   package let key: [UInt8]
   package let counter: [UInt8]
@@ -41,6 +41,12 @@ package final class AESMessage: NearbyCase {
   }
 
   package func run(_ calls: Int) { run(calls, by: loop) }
+
+  package func renew(_ seed: UInt64) { buffers.renew(seed) }
+
+  package func check(calls: Int, thoroughly: Bool) throws(Mismatch) {
+    try buffers.check(key: key, counter: counter, thoroughly: thoroughly)
+  }
 
   package func runNearby(_ calls: Int) { run(calls, by: ccpu_near_loop) }
 

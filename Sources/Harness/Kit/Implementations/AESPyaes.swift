@@ -17,7 +17,7 @@ extension AESKernel {
 }
 
 /// The classic pair of the Python benchmark suite.
-package final class AESPyaes: PreparedCase {
+package final class AESPyaes: CheckedCase {
   package static let text = [UInt8](
     String(repeating: "This is a test. What could possibly go wrong? ", count: 500).utf8)
   package static let key: [UInt8] = [
@@ -40,6 +40,22 @@ package final class AESPyaes: PreparedCase {
     context = AESKernel.Context(kernel)
     try context.setKey(Self.key)  // a refusal shows here, not in the timed loop
     context.clear()
+  }
+
+  /// The text is the suite's, and stays.
+  package func renew(_ seed: UInt64) {
+    forth.spoilOutput(seed)
+    back.spoilOutput(seed &+ 1)
+  }
+
+  package func check(calls: Int, thoroughly: Bool) throws(Mismatch) {
+    try forth.check(key: Self.key, counter: Self.counter, thoroughly: thoroughly)
+    let decrypted = UnsafeBufferPointer(start: back.output, count: Self.text.count)
+    guard decrypted.elementsEqual(Self.text) else {
+      throw Mismatch(
+        check: Mismatch.timedCalls, summary: "the decrypted text is not the text that was encrypted"
+      )
+    }
   }
 
   package func run(_ calls: Int) {

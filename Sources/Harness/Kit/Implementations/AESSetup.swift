@@ -21,9 +21,9 @@ extension AESKernel {
 }
 
 /// A key schedule for every message.
-package final class AESSetup: PreparedCase {
+package final class AESSetup: CheckedCase {
   package let bytesPerCall: Int
-  package let key: [UInt8]
+  package private(set) var key: [UInt8]
   package let counter: [UInt8]
   package let buffers: AESBuffers
   private let context: AESKernel.Context
@@ -39,6 +39,18 @@ package final class AESSetup: PreparedCase {
     context = AESKernel.Context(kernel)
     try context.setKey(key)  // a refusal shows here, not in the timed loop
     context.clear()
+  }
+
+  /// The key changes too: a schedule that was kept is none of the new one.
+  package func renew(_ seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    key = random.bytes(key.count)
+    buffers.renew(random.next())
+  }
+
+  /// A key schedule without a message leaves nothing that could be looked at: it is wiped.
+  package func check(calls: Int, thoroughly: Bool) throws(Mismatch) {
+    try buffers.check(key: key, counter: counter, thoroughly: thoroughly, isKept: false)
   }
 
   package func run(_ calls: Int) {

@@ -23,10 +23,14 @@ struct EncoderJSON<Encoder: DocumentEncoder>: JSONEncoding {
 
   private final class Prepared: PreparedEncoding {
     private let encoder: Encoder
-    private let payload: JSONPayload
+    let payload: JSONPayload
     private(set) var bytesPerCall = 0
-    /// What was written so far, kept so that no call can be left out.
-    private(set) var bytesWritten = 0
+    var tally = WrittenTally()
+    private var last: Data?
+
+    var lastDocument: [UInt8]? { last.map { [UInt8]($0) } }
+
+    func forget() { last = nil }
 
     init(_ payload: JSONPayload, _ encoder: Encoder) throws {
       encoder.outputFormatting = .withoutEscapingSlashes
@@ -37,19 +41,27 @@ struct EncoderJSON<Encoder: DocumentEncoder>: JSONEncoding {
 
     func run(_ calls: Int) {
       payload.forEachDocument(calls: calls) { index, times in
-        bytesWritten &+= encode(payload.parts[index].value, times)
+        tally.bytes &+= encode(payload.parts[index].value, times)
       }
     }
 
+    /// The last document is kept, all others are dropped at once.
     private func encode(_ value: some Encodable, _ times: Int) -> Int {
+      guard times > 0 else { return 0 }
       var bytes = 0
-      for _ in 0..<times {
-        guard let data = try? encoder.encode(value) else {
-          preconditionFailure("a value that could be written before cannot be any more")
-        }
-        bytes &+= data.count
-      }
+      for _ in 1..<times { bytes &+= encode(value).count }
+      let data = encode(value)
+      bytes &+= data.count
+      last = data
       return bytes
+    }
+
+    @inline(__always)
+    private func encode(_ value: some Encodable) -> Data {
+      guard let data = try? encoder.encode(value) else {
+        preconditionFailure("a value that could be written before cannot be any more")
+      }
+      return data
     }
 
     func documents() throws -> [[UInt8]] {

@@ -13,11 +13,15 @@ struct FoundationSerialization: JSONEncoding {
     private static let options: JSONSerialization.WritingOptions = [
       .withoutEscapingSlashes, .fragmentsAllowed,
     ]
-    private let payload: JSONPayload
+    let payload: JSONPayload
     private let trees: [Any]
     private(set) var bytesPerCall = 0
-    /// What was written so far, kept so that no call can be left out.
-    private(set) var bytesWritten = 0
+    var tally = WrittenTally()
+    private var last: Data?
+
+    var lastDocument: [UInt8]? { last.map { [UInt8]($0) } }
+
+    func forget() { last = nil }
 
     init(_ payload: JSONPayload) throws {
       self.payload = payload
@@ -43,15 +47,21 @@ struct FoundationSerialization: JSONEncoding {
 
     func run(_ calls: Int) {
       payload.forEachDocument(calls: calls) { index, times in
+        guard times > 0 else { return }
         var bytes = 0
-        for _ in 0..<times {
-          guard let data = try? write(trees[index]) else {
-            preconditionFailure("a value that could be written before cannot be any more")
-          }
-          bytes &+= data.count
-        }
-        bytesWritten &+= bytes
+        for _ in 1..<times { bytes &+= encode(trees[index]).count }
+        let data = encode(trees[index])
+        last = data
+        tally.bytes &+= bytes &+ data.count
       }
+    }
+
+    @inline(__always)
+    private func encode(_ tree: Any) -> Data {
+      guard let data = try? write(tree) else {
+        preconditionFailure("a value that could be written before cannot be any more")
+      }
+      return data
     }
 
     private func write(_ tree: Any) throws -> Data {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The C library's memcpy: no work, but a yardstick that everybody knows.
-final class Memcpy: PreparedCase {
+final class Memcpy: CheckedCase {
   let bytesPerCall: Int
   private let buffers: AESBuffers
 
@@ -14,6 +14,14 @@ final class Memcpy: PreparedCase {
   func run(_ calls: Int) {
     let (input, output, bytes) = (buffers.input, buffers.output, bytesPerCall)
     for _ in 0..<calls { _ = Self.function(output, input, bytes) }
+  }
+
+  func renew(_ seed: UInt64) { buffers.renew(seed) }
+
+  func check(calls: Int, thoroughly: Bool) throws(Mismatch) {
+    guard memcmp(buffers.input, buffers.output, bytesPerCall) == 0 else {
+      throw Mismatch(check: Mismatch.timedCalls, summary: "the copy differs from the original")
+    }
   }
 
   private typealias Function =

@@ -16,11 +16,14 @@ struct SimdJSON: JSONEncoding {
   }
 
   private final class Prepared: PreparedEncoding {
-    private let payload: JSONPayload
+    let payload: JSONPayload
     private let loaded: [Document]
     let bytesPerCall: Int
-    /// What was written so far, kept so that no call can be left out.
-    private(set) var bytesWritten = 0
+    var tally = WrittenTally()
+
+    var lastDocument: [UInt8]? { loaded.last?.output }
+
+    func forget() { loaded.last?.forget() }
 
     init(_ payload: JSONPayload) throws {
       self.payload = payload
@@ -33,7 +36,7 @@ struct SimdJSON: JSONEncoding {
         let document = loaded[index]
         var bytes = 0
         for _ in 0..<times { bytes &+= document.encode() }
-        bytesWritten &+= bytes
+        tally.bytes &+= bytes
       }
     }
 
@@ -63,8 +66,17 @@ struct SimdJSON: JSONEncoding {
     func encode() -> Int { csimdjson_encode(handle, nil, 0) }
 
     var bytes: [UInt8] {
-      let count = encode()
-      return [UInt8](UnsafeBufferPointer(start: csimdjson_output(handle), count: count))
+      _ = encode()
+      return output ?? []
     }
+
+    /// What the last call wrote; nil after ``forget()``.
+    var output: [UInt8]? {
+      let count = csimdjson_output_size(handle)
+      return count == 0
+        ? nil : [UInt8](UnsafeBufferPointer(start: csimdjson_output(handle), count: count))
+    }
+
+    func forget() { csimdjson_forget(handle) }
   }
 }

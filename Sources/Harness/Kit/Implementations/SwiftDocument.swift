@@ -10,11 +10,14 @@ struct SwiftDocument: JSONEncoding {
 
   private final class Prepared: PreparedEncoding {
     private var buffer = JSONBuffer()
-    private let payload: JSONPayload
+    let payload: JSONPayload
     private let loaded: [JSONDocument]
     private(set) var bytesPerCall = 0
-    /// What was written so far, kept so that no call can be left out.
-    private(set) var bytesWritten = 0
+    var tally = WrittenTally()
+
+    var lastDocument: [UInt8]? { buffer.count == 0 ? nil : [UInt8](buffer) }
+
+    func forget() { buffer.reset() }
 
     init(_ payload: JSONPayload) throws {
       self.payload = payload
@@ -24,7 +27,7 @@ struct SwiftDocument: JSONEncoding {
 
     func run(_ calls: Int) {
       payload.forEachDocument(calls: calls) { index, times in
-        bytesWritten &+= Self.write(loaded[index], times, to: &buffer)
+        tally.bytes &+= Self.write(loaded[index], times, to: &buffer)
       }
     }
 

@@ -17,11 +17,20 @@ struct SwiftSIMDJSON: JSONEncoding {
 
   private final class Prepared: PreparedEncoding {
     private var buffer: JSONBuffer
-    private let payload: JSONPayload
+    let payload: JSONPayload
     private let makesData: Bool
     private(set) var bytesPerCall = 0
-    /// What was written so far, kept so that no call can be left out.
-    private(set) var bytesWritten = 0
+    var tally = WrittenTally()
+    private var last: Data?
+
+    var lastDocument: [UInt8]? {
+      makesData ? last.map { [UInt8]($0) } : buffer.count == 0 ? nil : [UInt8](buffer)
+    }
+
+    func forget() {
+      last = nil
+      buffer.reset()
+    }
 
     init(_ payload: JSONPayload, _ row: SwiftSIMDJSON) throws {
       buffer = JSONBuffer(publicAPIAlone: row.publicAPIAlone)
@@ -33,9 +42,9 @@ struct SwiftSIMDJSON: JSONEncoding {
     func run(_ calls: Int) {
       payload.forEachDocument(calls: calls) { index, times in
         let value = payload.parts[index].value
-        bytesWritten &+=
+        tally.bytes &+=
           makesData
-          ? Self.writeData(value, times, with: &buffer) : Self.write(value, times, to: &buffer)
+          ? writeData(value, times) : Self.write(value, times, to: &buffer)
       }
     }
 
@@ -52,15 +61,25 @@ struct SwiftSIMDJSON: JSONEncoding {
       return bytes
     }
 
+    /// The last document is kept, all others are dropped at once.
+    private func writeData(_ value: borrowing some JSONModel, _ times: Int) -> Int {
+      guard times > 0 else { return 0 }
+      let (bytes, data) = Self.writeData(value, times, with: &buffer)
+      last = data
+      return bytes
+    }
+
     private static func writeData(
       _ value: borrowing some JSONModel, _ times: Int, with buffer: inout JSONBuffer
-    ) -> Int {
+    ) -> (bytes: Int, last: Data) {
       var bytes = 0
-      for _ in 0..<times {
+      for _ in 1..<times {
         rewrite(value, &buffer)
         bytes &+= Data(buffer).count
       }
-      return bytes
+      rewrite(value, &buffer)
+      let data = Data(buffer)
+      return (bytes &+ data.count, data)
     }
 
     @inline(__always)

@@ -16,7 +16,7 @@ import Subprocess
 ///
 /// Source: Mytkowicz et al., "Producing wrong data without doing anything obviously wrong!", ASPLOS
 /// 2009; Kalibera and Jones, "Rigorous benchmarking in reasonable time", ISMM 2013.
-public struct BlockProcess: Sendable, Equatable {
+public struct BlockProcess: Sendable, Codable, Equatable {
   /// From 0; decides the layout of its buffers and the order of its rounds.
   public var block: Int
   /// How many blocks the run has.
@@ -39,6 +39,8 @@ public struct BlockProcess: Sendable, Equatable {
     func portion(_ rounds: Int) -> Int { max(1, (rounds + count - 1) / count) }
     part.rounds = portion(plan.rounds)
     part.roundsOfLongCalls = portion(plan.roundsOfLongCalls)
+    part.mostRounds = plan.mostRounds.map(portion)
+    part.mostSeconds = nil
     part.blocks = 1
     part.patience = plan.patience / Double(count)
     return part
@@ -49,27 +51,16 @@ public struct BlockProcess: Sendable, Equatable {
     Dictionary(uniqueKeysWithValues: excluded.map { ($0, .ineligible(reason: "excluded")) })
   }
 
-  /// What to add to a command line, so that it measures this block alone.
-  func arguments(source: CycleSource, seed: UInt64, seconds: Double?) -> [String] {
-    var arguments = [
-      "--block", "\(block)/\(count)", "--cycles", source.rawValue, "--seed", "\(seed)",
-    ]
-    if !excluded.isEmpty { arguments += ["--block-excluded", excluded.joined(separator: ",")] }
-    if let idleLoad { arguments += ["--block-idle-load", "\(idleLoad)"] }
-    if let seconds { arguments += ["--time", "\(seconds)"] }
-    return arguments
-  }
-
   /// Why a block has no result.
   public struct Failure: Error, CustomStringConvertible {
     public var description: String
   }
 
-  /// Runs this program again, to measure the block.
-  ///
-  /// - Parameter arguments: of the command line; they come out as one record on standard output.
-  func measure(arguments: [String]) throws -> RunResult {
-    let outcome = Synchronous.wait { await Self.collect(arguments) }
+  /// Runs this program again, to do a task of this block.
+  static func measure(_ task: BlockTask) throws -> RunResult {
+    let block = task.block.block
+    let message = [UInt8](try JSONEncoder().encode(task))
+    let outcome = Synchronous.wait { await Self.collect(message) }
     let bytes: [UInt8]
     switch outcome {
     case .success(let output): bytes = output
@@ -80,6 +71,17 @@ public struct BlockProcess: Sendable, Equatable {
       throw Failure(description: "block \(block + 1) gave no result")
     }
     return record.run
+  }
+
+  /// What a block's process gets to do, by its standard input.
+  ///
+  /// - Throws: ``BlockTask/Failure``, where that is none.
+  public static func task(_ message: Data) throws -> BlockTask {
+    do {
+      return try JSONDecoder().decode(BlockTask.self, from: message)
+    } catch {
+      throw BlockTask.Failure(description: "standard input is no task of a run's block")
+    }
   }
 
   /// What a block's process writes to standard output.
@@ -98,7 +100,8 @@ public struct BlockProcess: Sendable, Equatable {
   /// Longer than any result.
   private static let longestOutput = 1 << 31
 
-  private static func collect(_ arguments: [String]) async -> Result<[UInt8], Failure> {
+  /// - Parameter message: for the process's standard input; its standard output is one record.
+  private static func collect(_ message: [UInt8]) async -> Result<[UInt8], Failure> {
     // A group of its own, so that the terminal's SIGINT comes once: from here.
     var options = PlatformOptions()
     options.processGroupID = 0
@@ -112,8 +115,8 @@ public struct BlockProcess: Sendable, Equatable {
     defer { watch.cancel() }
     do {
       let result = try await Subprocess.run(
-        .path(FilePath("/proc/self/exe")), arguments: Arguments(arguments),
-        platformOptions: options, input: .none, output: .bytes(limit: longestOutput),
+        .path(FilePath("/proc/self/exe")), arguments: Arguments([BlockTask.argument]),
+        platformOptions: options, input: .array(message), output: .bytes(limit: longestOutput),
         error: .currentStandardError
       ) { execution in
         child.started(execution.processIdentifier.value)
@@ -151,7 +154,7 @@ extension RunResult {
   /// What the throughput sentinel takes on an idle core, by the probes of the run's slices.
   public var idleLoad: Double? {
     let loads = rows.compactMap(\.measurement).flatMap(\.samples).flatMap(\.slices)
-      .map(\.after.load)
+      .filter(\.isClean).map(\.after.load)
     return loads.isEmpty ? nil : SliceJudge.idle(loads)
   }
 

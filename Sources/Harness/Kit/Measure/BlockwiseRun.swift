@@ -2,30 +2,27 @@ import Foundation
 
 /// A run whose blocks are processes of their own.
 public struct BlockwiseRun {
-  /// Of a command line that measures the selection, without the program's name.
-  var arguments: [String]
   var selection: Selection
   var plan: Plan
   var seconds: Double?
   var source: CycleSourceChoice
   var calibration: Calibration
-
-  /// What a process needs before it measures anything, in seconds.
-  private static let startup = 0.15
+  /// The CPU that all blocks are pinned to.
+  var cpu: Int?
 
   /// - Parameters:
-  ///   - arguments: of a command line that measures the selection, without the program's name.
   ///   - seconds: how long measuring may take; nil takes the plan's rounds, however long.
+  ///   - cpu: the one to measure on; nil leaves it to the scheduler.
   public init(
-    arguments: [String], selection: Selection, plan: Plan, seconds: Double? = nil,
-    source: CycleSourceChoice, calibration: Calibration
+    selection: Selection, plan: Plan, seconds: Double? = nil, source: CycleSourceChoice,
+    calibration: Calibration, cpu: Int?
   ) {
-    self.arguments = arguments
     self.selection = selection
     self.plan = plan
     self.seconds = seconds
     self.source = source
     self.calibration = calibration
+    self.cpu = cpu
   }
 
   /// Verifies in this process, then measures block after block in others.
@@ -35,21 +32,28 @@ public struct BlockwiseRun {
     var excluded = lab.check(selection)
     var parts: [RunResult] = []
     var idleLoad: Double?
+    // Verifying takes what it takes: a plan's own limit is for measuring.
+    var budget = TimeBudget(
+      blocks: plan.blocks, seconds: seconds ?? plan.mostSeconds.map { $0 + elapsed() })
     for block in 0..<plan.blocks where !Interruption.isRequested {
+      let begun = elapsed()
+      guard budget.hasRoom(forBlock: block, spent: begun) else { break }
       let process = BlockProcess(
         block: block, count: plan.blocks, excluded: excluded.keys.sorted(), idleLoad: idleLoad)
-      let share = seconds.map {
-        max(0.01, ($0 - elapsed()) / Double(plan.blocks - block) - Self.startup)
-      }
+      let task = BlockTask(
+        process, of: selection, plan: plan, seed: lab.seed,
+        seconds: budget.share(ofBlock: block, spent: begun), source: source.source, cpu: cpu)
       do {
-        let part = try process.measure(
-          arguments: arguments
-            + process.arguments(source: source.source, seed: lab.seed, seconds: share))
+        let part = try BlockProcess.measure(task)
         idleLoad = [idleLoad, part.idleLoad].compactMap(\.self).min()
         excluded.merge(part.exclusions) { known, _ in known }
         parts.append(part)
       } catch  where Interruption.isRequested {
         break
+      }
+      budget.took(elapsed() - begun)
+      if let forecast = budget.forecast(afterBlock: block, spent: elapsed()) {
+        lab.progress(.forecast(forecast))
       }
     }
     var result = RunResult(
@@ -58,6 +62,7 @@ public struct BlockwiseRun {
       let united = try MergedRecords.united(parts)
       result.rows = united.rows
       result.unitLimits = united.unitLimits
+      result.plan.blocks = parts.count
     }
     result.take(excluded)
     result.refusals = source.refusals

@@ -18,10 +18,12 @@ public struct Calibration: Sendable, Codable {
   static let imulCycles = 48.0
   static let addCycles = 16.0
 
+  /// Loops that are taken at least, however short the time: an interruption can eat all of it.
+  private static let fewest = 32
+
   /// Measures for about `seconds`.
   public static func measure(seconds: Double = 0.05) -> Calibration {
-    let startTicks = ccpu_ticks()
-    let start = ccpu_monotonic_raw_ns()
+    let start = ClockPair.take()
     var imul: [Double] = []
     var add: [Double] = []
     var overhead: [Double] = []
@@ -31,16 +33,15 @@ public struct Calibration: Sendable, Codable {
       add.append(difference(768, ccpu_probe_add) / Self.addCycles)
       let first = ccpu_ticks()
       overhead.append(Double(ccpu_ticks() - first))
-    } while Double(ccpu_monotonic_raw_ns() - start) < seconds * 1e9
-    let endTicks = ccpu_ticks()
-    let end = ccpu_monotonic_raw_ns()
+    } while imul.count < fewest
+      || Double(ccpu_monotonic_raw_ns()) - start.nanoseconds < seconds * 1e9
 
     let ticksPerCycle = OrderStatistics(imul).median
     let crossCheck = OrderStatistics(add).median
     return Calibration(
       cyclesPerTick: 1 / ticksPerCycle,
       relativeError: abs(crossCheck / ticksPerCycle - 1),
-      ticksPerSecond: Double(endTicks - startTicks) / Double(end - start) * 1e9,
+      ticksPerSecond: start.ticksPerSecond(until: .take()),
       overheadTicks: OrderStatistics(overhead).quantile(0.25))
   }
 
@@ -48,5 +49,29 @@ public struct Calibration: Sendable, Codable {
   /// the time stamps is small beside it.
   private static func difference(_ n: UInt64, _ probe: (UInt64) -> UInt64) -> Double {
     (Double(probe(3 * n)) - Double(probe(n))) / Double(2 * n)
+  }
+}
+
+/// The time stamp counter and CLOCK_MONOTONIC_RAW at one moment.
+struct ClockPair {
+  var ticks: Double
+  var nanoseconds: Double
+
+  /// The pair with the least time between its two clocks, of several: the least disturbed one.
+  static func take() -> ClockPair {
+    let pairs = (0..<16).map { _ in
+      let before = ccpu_ticks()
+      let now = ccpu_monotonic_raw_ns()
+      let after = ccpu_ticks()
+      return (
+        gap: after - before,
+        pair: ClockPair(ticks: Double(before) / 2 + Double(after) / 2, nanoseconds: Double(now))
+      )
+    }
+    return pairs.min { $0.gap < $1.gap }!.pair
+  }
+
+  func ticksPerSecond(until end: ClockPair) -> Double {
+    (end.ticks - ticks) / (end.nanoseconds - nanoseconds) * 1e9
   }
 }

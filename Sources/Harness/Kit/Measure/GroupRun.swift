@@ -3,8 +3,11 @@
 struct GroupRun {
   let group: Selection.Group
   let seed: UInt64
-  let limits: Limits
+  /// nil measures none.
+  let limits: Limits?
   let deadline: UInt64?
+  /// What a row that beats its limit is measured again with.
+  var unitLoops = AESRoundsLoop.loops
 
   /// - Parameter excluded: what is known already of an implementation that has no figure.
   func rows(
@@ -19,18 +22,18 @@ struct GroupRun {
         continue
       }
       do {
-        let prepared = try prepare(implementation, layout: 0)
+        let prepared = try prepare(implementation, layout: sampler.firstLayout)
         bytes = max(bytes, prepared.bytesPerCall)
         contestants.append(
-          Contestant(id: implementation.id) { try prepare(implementation, layout: $0) })
+          contestant(implementation, prepared: prepared, layout: sampler.firstLayout))
       } catch {
         outcomes[implementation.id] = RunResult.Outcome(error)
       }
     }
 
-    var moves: [Limit] = []
-    let loops = Limits.moves(group.workload, bytes: bytes)
-    let measured = sampler.measureUntilInterrupted(contestants + loops, deadline: deadline)
+    let loops = limits == nil ? [] : Limits.moves(group.workload, bytes: bytes)
+    let measured = sampler.measureUntilInterrupted(
+      contestants + loops.map(\.contestant), deadline: deadline)
     for (contestant, measurement) in zip(contestants, measured) {
       switch measurement {
       case .success(let measurement): outcomes[contestant.id] = .measured(measurement)
@@ -38,49 +41,94 @@ struct GroupRun {
       case nil: break
       }
     }
-    moves = zip(loops, measured.dropFirst(contestants.count)).compactMap { loop, measurement in
-      (try? measurement?.get()).map {
-        Limit(name: loop.id, costPerByte: $0.costPerByte.lowerQuartile)
-      }
+    let moves = zip(loops, measured.dropFirst(contestants.count)).compactMap { loop, measurement in
+      (try? measurement?.get()).map { (loop, $0) }
     }
+    var bounds = Bounds(group, limits, moves: moves)
 
     // One without an outcome was interrupted before its first sample.
-    return group.implementations.compactMap { implementation in
-      guard let outcome = outcomes[implementation.id] else { return nil }
-      let row = RunResult.Row(
-        address: Address(
-          workload: group.workload.id, case: group.case.id, implementation: implementation.id),
-        language: implementation.language,
-        // Another process's cycles are not in this one's counter.
-        remarks: implementation.remarks
-          + (sampler.source == .pmu && implementation.isForeign
-            ? [CycleSource.calibrated.rawValue] : []),
-        outcome: outcome,
-        limit: group.case.isSetup
-          ? nil
-          : limits.limit(group.workload, moves: moves, isCopy: implementation.isCopy))
-      return row.beatsLimit && !Interruption.isRequested
-        ? remeasured(row, implementation, loops: loops, by: sampler) : row
+    let chosen = group.implementations.filter { outcomes[$0.id] != nil }
+    var rows = chosen.map { implementation in
+      bounds.bound(
+        RunResult.Row(
+          address: Address(
+            workload: group.workload.id, case: group.case.id, implementation: implementation.id),
+          language: implementation.language,
+          // Another process's cycles are not in this one's counter.
+          remarks: implementation.remarks
+            + (sampler.source == .pmu && implementation.isForeign
+              ? [CycleSource.calibrated.rawValue] : []),
+          outcome: outcomes[implementation.id]!), isCopy: implementation.isCopy)
+    }
+    for (index, implementation) in chosen.enumerated()
+    where rows[index].beatsLimit && !Interruption.isRequested {
+      guard let again = remeasured(implementation, loops: loops, by: sampler) else { continue }
+      rows[index].outcome = .measured(again.measurement)
+      // A case has one limit, which all of its rows are held against.
+      bounds.lower(again.bounds)
+      for index in rows.indices {
+        rows[index] = bounds.bound(rows[index], isCopy: chosen[index].isCopy)
+      }
+    }
+    return rows
+  }
+
+  /// What bounds the rows of a case.
+  private struct Bounds {
+    /// Of those that do the work, and of those that only move bytes.
+    var work: LimitFinding?
+    var copy: LimitFinding?
+
+    /// - Parameter limits: nil where nothing is to be bounded.
+    init(_ group: Selection.Group, _ limits: Limits?, moves: [(LimitLoop, Measurement)]) {
+      guard let limits, !group.case.isSetup else { return }
+      let move = LimitFinding.fastest(moves.map(\.0), moves.map { LimitFinding($0, $1) })
+      work = limits.finding(group.workload, move: move, isCopy: false)
+      copy = limits.finding(group.workload, move: move, isCopy: true)
+    }
+
+    mutating func lower(_ other: Bounds) {
+      work = other.work.map { work?.lower($0) ?? $0 } ?? work
+      copy = other.copy.map { copy?.lower($0) ?? $0 } ?? copy
+    }
+
+    func bound(_ row: RunResult.Row, isCopy: Bool) -> RunResult.Row {
+      var row = row
+      row.take(isCopy ? copy : work)
+      return row
     }
   }
 
   /// A row that beats its limit, measured again together with all that bounds it.
   private func remeasured(
-    _ row: RunResult.Row, _ implementation: Implementation, loops: [Contestant],
-    by sampler: Sampler
-  ) -> RunResult.Row {
+    _ implementation: Implementation, loops: [LimitLoop], by sampler: Sampler
+  ) -> (measurement: Measurement, bounds: Bounds)? {
     let contestant = Contestant(id: implementation.id) { try prepare(implementation, layout: $0) }
-    let units = group.workload.kind == .jsonEncode ? [] : AESRoundsLoop.contestants
-    guard let measured = try? sampler.measure([contestant] + loops + units) else { return row }
-    let bounds = zip(loops + units, measured.dropFirst()).map { loop, measurement in
-      Limit(name: loop.id, costPerByte: measurement.costPerByte.lowerQuartile)
+    let units = group.workload.kind == .jsonEncode ? [] : unitLoops
+    guard
+      let measured = try? sampler.measure([contestant] + (loops + units).map(\.contestant))
+    else { return nil }
+    let others = measured.dropFirst()
+    return (
+      measured[0],
+      Bounds(
+        group, Limits(units, Array(others.suffix(units.count))),
+        moves: Array(zip(loops, others)))
+    )
+  }
+
+  /// - Parameter prepared: made ready already for the first time that this is asked for, in `layout`.
+  private func contestant(
+    _ implementation: Implementation, prepared: any PreparedCase, layout first: Int
+  ) -> Contestant {
+    var prepared: (any PreparedCase)? = prepared
+    return Contestant(id: implementation.id) { layout in
+      if layout == first, let one = prepared {
+        prepared = nil
+        return one
+      }
+      return try prepare(implementation, layout: layout)
     }
-    var again = row
-    again.outcome = .measured(measured[0])
-    again.limit = Limits(aesRounds: Array(bounds.suffix(units.count)))
-      .limit(
-        group.workload, moves: Array(bounds.prefix(loops.count)), isCopy: implementation.isCopy)
-    return again
   }
 
   private func prepare(_ implementation: Implementation, layout: Int) throws -> any PreparedCase {

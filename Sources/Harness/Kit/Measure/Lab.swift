@@ -6,6 +6,8 @@ public struct Lab {
     case verifying(Workload, Implementation)
     /// - Parameter done: the share of groups that are finished, 0 to 1.
     case measuring(Workload, Case, done: Double)
+    /// How long all of it is going to take, in words: `takes about 60 s in all`.
+    case forecast(String)
   }
 
   public var seed: UInt64
@@ -73,7 +75,8 @@ public struct Lab {
     let excluded = check(selection)
     let spent = Double(ccpu_monotonic_raw_ns() - start) / 1e9
     var result = measure(
-      selection, excluded: excluded, plan: plan, seconds: seconds.map { max(0, $0 - spent) },
+      selection, excluded: excluded, plan: plan,
+      seconds: seconds.map { max(0, $0 - spent) } ?? plan.mostSeconds,
       source: source, calibration: calibration)
     result.askedSeconds = seconds
     result.elapsed += spent
@@ -106,7 +109,7 @@ public struct Lab {
     } catch {
       limits = Limits()
     }
-    result.unitLimits = limits.aesRounds
+    result.unitLimits = limits.units
     var excluded = excluded
     for (index, group) in selection.groups.enumerated() {
       if Interruption.isRequested { break }

@@ -18,15 +18,21 @@ final class AESRoundsLoop: PreparedCase {
     ccpu_aes_rounds(width, UInt64(calls * Self.iterations))
   }
 
+  /// The most AES instructions that any CPU starts in a cycle, at any width.
+  private static let mostInACycle = 2.0
+
   /// The widths that this CPU has, whatever is masked: its limit is the same.
-  static var contestants: [Contestant] {
+  static var loops: [LimitLoop] {
     let widths: [(name: String, width: ccpu_width, required: FeatureSet)] = [
       ("aesenc xmm", CCPU_XMM, FeatureSet(CAES_AES)),
       ("vaesenc ymm", CCPU_YMM, FeatureSet(CAES_VAES, CAES_AVX2)),
       ("vaesenc zmm", CCPU_ZMM, FeatureSet(CAES_VAES, CAES_AVX512F)),
     ]
-    return widths.filter { $0.required.isSubset(of: .detected) }
-      .map { one in Contestant(id: one.name) { _ in AESRoundsLoop(width: one.width) } }
+    return widths.filter { $0.required.isSubset(of: .detected) }.map { one in
+      LimitLoop(
+        contestant: Contestant(id: one.name) { _ in AESRoundsLoop(width: one.width) },
+        leastCycles: 1 / (mostInACycle * Double(one.width.rawValue)))
+    }
   }
 }
 
@@ -34,6 +40,9 @@ final class AESRoundsLoop: PreparedCase {
 final class MoveLoop: PreparedCase {
   enum Action: String, CaseIterable {
     case load, store, copy
+
+    /// What the widest CPU does: one cache line stored, or two loaded.
+    var mostBytesInACycle: Double { self == .load ? 128 : 64 }
   }
 
   let action: Action
@@ -58,14 +67,16 @@ final class MoveLoop: PreparedCase {
   }
 
   /// Every way to do it.
-  static func contestants(_ action: Action, bytes: Int) -> [Contestant] {
+  static func loops(_ action: Action, bytes: Int) -> [LimitLoop] {
     let moves = [
       ("plain", CCPU_PLAIN), ("non-temporal", CCPU_NON_TEMPORAL), ("rep", CCPU_REP),
     ]
     return (action == .load ? Array(moves.prefix(1)) : moves).map { name, move in
-      Contestant(id: "\(action.rawValue), \(name)") {
-        MoveLoop(action, move, bytes: bytes, layout: $0)
-      }
+      LimitLoop(
+        contestant: Contestant(id: "\(action.rawValue), \(name)") {
+          MoveLoop(action, move, bytes: bytes, layout: $0)
+        },
+        leastCycles: 1 / action.mostBytesInACycle)
     }
   }
 }

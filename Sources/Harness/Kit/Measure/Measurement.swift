@@ -16,17 +16,39 @@ public struct Measurement: Sendable, Codable {
   public var source: CycleSource
   /// Ticks a second of the time stamps.
   public var ticksPerSecond: Double
+  /// Core cycles a tick of the run that it is part of, by clean probes: what samples without a clean
+  /// slice are counted by. nil in files that do not have it.
+  public var cyclesPerTick: Double?
 
   /// What a call costs in each sample that counts, in the unit of `source`.
   public var costPerCall: [Double] {
-    counted.map { sample in
-      switch source {
-      case .pmu: sample.countedPerCall ?? sample.ticksPerCall * sample.cyclesPerTick
-      case .calibrated: sample.ticksPerCall * sample.cyclesPerTick
-      case .reference: sample.ticksPerCall
-      case .nanoseconds: sample.ticksPerCall / ticksPerSecond * 1e9
-      }
+    let clock = runClock
+    return counted.map { cost(ticks: $0.ticksPerCall, of: $0, counted: $0.countedPerCall, clock) }
+  }
+
+  /// Ticks of a sample in the unit of `source`.
+  ///
+  /// - Parameter counted: cycles by the hardware's counter for the same.
+  private func cost(
+    ticks: Double, of sample: Sample, counted: Double?, _ clock: Double
+  ) -> Double {
+    switch source {
+    case .pmu: counted ?? ticks * (sample.cyclesPerTick ?? clock)
+    case .calibrated: ticks * (sample.cyclesPerTick ?? clock)
+    case .reference: ticks
+    case .nanoseconds: ticks / ticksPerSecond * 1e9
     }
+  }
+
+  /// Core cycles a tick of the whole measurement. The chains beside a dirty slice do not tell: one
+  /// that was interrupted reads as a slow clock, and would make its slice cheap.
+  private var runClock: Double {
+    if let cyclesPerTick { return cyclesPerTick }
+    let own = samples.compactMap(\.cyclesPerTick)
+    if !own.isEmpty { return OrderStatistics(own).median }
+    // Interruptions only lengthen chains.
+    let chains = samples.flatMap(\.slices).flatMap { [$0.before.chain, $0.after.chain] }
+    return ProbeReading.chainCycles / OrderStatistics(chains).lowerQuartile
   }
 
   /// In the unit of `source`.
@@ -37,13 +59,8 @@ public struct Measurement: Sendable, Codable {
   /// The same over every slice of every sample, dirty or not: the figure without any choice, in the
   /// unit of `source`.
   public var rawCostPerByte: Double {
-    let costs = samples.map { sample in
-      switch source {
-      case .pmu, .calibrated: sample.rawTicksPerCall * sample.cyclesPerTick
-      case .reference: sample.rawTicksPerCall
-      case .nanoseconds: sample.rawTicksPerCall / ticksPerSecond * 1e9
-      }
-    }
+    let clock = runClock
+    let costs = samples.map { cost(ticks: $0.rawTicksPerCall, of: $0, counted: nil, clock) }
     return OrderStatistics(costs).median / Double(bytesPerCall)
   }
 
@@ -73,4 +90,8 @@ public struct Measurement: Sendable, Codable {
 
   /// Whether the figures had to be made of dirty slices.
   public var isContended: Bool { samples.count(where: \.isClean) * 2 < planned }
+
+  /// Whether something stands against its figure, which is then printed with a mark, and of which no
+  /// headline, limit or share is made.
+  public var isMarked: Bool { isContended || isUnstable }
 }

@@ -6,6 +6,10 @@ public struct Plan: Sendable, Codable, Equatable {
   public var roundsOfLongCalls: Int
   /// In seconds.
   public var longCall = 0.020
+  /// The most rounds where there is a deadline; nil takes all that fit.
+  public var mostRounds: Int?
+  /// How long measuring may take, in seconds, where nobody says so; nil takes what the rounds take.
+  public var mostSeconds: Double?
   /// How often buffers are newly laid out within the rounds.
   public var blocks: Int
   /// The time that slices aim at, in seconds; a longer call is a slice of its own.
@@ -28,8 +32,10 @@ public struct Plan: Sendable, Codable, Equatable {
   public static let standard = Plan(
     rounds: 27, roundsOfLongCalls: 9, blocks: 9, slice: 0.05e-3, sample: 1.05e-3, patience: 15)
 
+  /// Nine rounds, or as many as fit into some seconds, three at least.
   public static let quick = Plan(
-    rounds: 9, roundsOfLongCalls: 3, blocks: 3, slice: 0.05e-3, sample: 1.05e-3, patience: 2)
+    rounds: 3, roundsOfLongCalls: 3, mostRounds: 9, mostSeconds: 8, blocks: 3, slice: 0.05e-3,
+    sample: 1.05e-3)
 
   /// As many rounds as a deadline leaves room for, at least five; where the time is short, in fewer
   /// blocks, since a block's process wants some of it too.

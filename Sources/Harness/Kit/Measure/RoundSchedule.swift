@@ -10,6 +10,7 @@ struct RoundSchedule {
     guard let deadline else {
       return round < plan.rounds ? round * plan.blocks / plan.rounds : nil
     }
+    if let most = plan.mostRounds, round >= most { return nil }
     // The next round will take as long as those before it did on average.
     let spent = now - start
     let next = round == 0 ? 0 : spent / UInt64(round)

@@ -34,9 +34,10 @@ public struct Sample: Sendable {
     return OrderStatistics(cycles).median / Double(callsPerSlice)
   }
 
-  /// Core cycles a tick, by all chains beside the slices that count.
-  public var cyclesPerTick: Double {
-    let chains = counted.reduce(0) { $0 + $1.before.chain + $1.after.chain }
-    return Double(2 * counted.count) * ProbeReading.chainCycles / chains
+  /// Core cycles a tick, by the chains beside its clean slices; nil where none is clean. The median:
+  /// one that was interrupted unnoticed decides nothing.
+  public var cyclesPerTick: Double? {
+    let chains = slices.filter(\.isClean).flatMap { [$0.before.chain, $0.after.chain] }
+    return chains.isEmpty ? nil : ProbeReading.chainCycles / OrderStatistics(chains).median
   }
 }

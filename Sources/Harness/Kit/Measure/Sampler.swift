@@ -21,27 +21,38 @@ public final class Sampler {
   private let counter: (any CycleCounter)?
   private var judge: SliceJudge
   private var generator: SeededGenerator
+  /// What inputs are changed by between samples: nobody knows it beforehand, whatever the seed.
+  private var secret = SystemRandomNumberGenerator()
   /// What is left of the plan's patience, in seconds.
   private var patience: Double
 
   /// The layout of the first block's buffers.
-  private let firstLayout: Int
+  let firstLayout: Int
 
-  /// - Parameter idleLoad: what the sentinel takes on an idle core, where that is known already.
+  /// - Parameters:
+  ///   - idleLoad: what the sentinel takes on an idle core, where that is known already.
+  ///   - learnedProbes: taken before anything is measured. The fastest twentieth of the sentinels
+  ///     needs a start before the first slice is judged.
   public init(
     plan: Plan, calibration: Calibration, source: CycleSourceChoice, seed: UInt64,
-    firstLayout: Int = 0, idleLoad: Double? = nil
+    firstLayout: Int = 0, idleLoad: Double? = nil, learnedProbes: Int = 256
   ) {
     self.plan = plan
     self.firstLayout = firstLayout
     self.calibration = calibration
     self.source = source.source
     counter = source.counter
-    judge = SliceJudge(usesSentinel: plan.usesSentinel, idleLoad: idleLoad)
+    judge = SliceJudge(
+      usesSentinel: plan.usesSentinel, idleLoad: idleLoad,
+      cyclesPerTick: calibration.cyclesPerTick)
     generator = SeededGenerator(seed: seed)
     patience = plan.patience
-    // The fastest twentieth of the sentinels needs a start before the first slice is judged.
-    for _ in 0..<256 { judge.learn(takeProbe()) }
+    var before = takeProbe()
+    for _ in 0..<learnedProbes {
+      let after = takeProbe()
+      judge.learn(after, beside: before)
+      before = after
+    }
   }
 
   /// - Parameter deadline: when to stop, in nanoseconds of CLOCK_MONOTONIC_RAW, after as many
@@ -88,12 +99,24 @@ public final class Sampler {
     let schedule = RoundSchedule(plan: plan, start: ccpu_monotonic_raw_ns(), deadline: deadline)
     var block = 0
     var round = 0
+    /// What the block's timed calls have put out, all of it.
+    func checkThoroughly() {
+      for index in prepared.indices where !samples[index].isEmpty {
+        guard let one = prepared[index] as? any CheckedCase else { continue }
+        if attempt(index, { try checkOneCall(one, thoroughly: true) }) == nil {
+          prepared[index] = nil
+        }
+      }
+    }
     func takeRound() {
       for index in order(round: round, of: contestants.count)
       where paces[index].takesPart(in: round, of: plan.rounds) && !Interruption.isRequested {
         guard let one = prepared[index] else { continue }
+        var pace = paces[index]
+        // Late already: what is still missing is taken as it comes.
+        if let deadline, ccpu_monotonic_raw_ns() >= deadline { pace.repeats = 0 }
         let sample = attempt(index) {
-          try takeSample(one, pace: paces[index], round: round, block: block)
+          try takeSample(one, pace: pace, round: round, block: block)
         }
         if let sample { samples[index].append(sample) } else { prepared[index] = nil }
       }
@@ -104,6 +127,7 @@ public final class Sampler {
     {
       if blockOfRound != block {
         block = blockOfRound
+        checkThoroughly()
         prepared.removeAll()
         prepared = contestants.indices.map { index in
           attempt(index) {
@@ -127,6 +151,7 @@ public final class Sampler {
       takeRound()
       patience -= Double(ccpu_monotonic_raw_ns() - start) / 1e9
     }
+    checkThoroughly()
     return contestants.indices.map { index in
       if let failure = failures[index] { return .failure(failure) }
       guard !samples[index].isEmpty else { return nil }
@@ -135,7 +160,8 @@ public final class Sampler {
           samples: samples[index], planned: min(paces[index].rounds, samples[index].count),
           callsPerSlice: paces[index].calls,
           bytesPerCall: bytesPerCall[index], source: source,
-          ticksPerSecond: calibration.ticksPerSecond))
+          ticksPerSecond: calibration.ticksPerSecond,
+          cyclesPerTick: judge.cyclesPerTick ?? calibration.cyclesPerTick))
     }
   }
 
@@ -212,17 +238,37 @@ public final class Sampler {
   private func takeSample(
     _ prepared: any PreparedCase, pace: Pace, round: Int, block: Int
   ) throws -> Sample {
-    if let foreign = prepared as? any ForeignCase {
-      return Sample(
-        round: round, block: block, callsPerSlice: pace.calls,
-        slices: try takeSlices(foreign, pace: pace))
+    let checked = prepared as? any CheckedCase
+    let slices =
+      if let foreign = prepared as? any ForeignCase {
+        try takeSlices(foreign, pace: pace, checked: checked)
+      } else {
+        takeSlices(prepared, pace: pace, checked: checked)
+      }
+    if let checked {
+      try checked.check(calls: slices.count * pace.calls, thoroughly: false)
+      // A long call is made no more often than it has to.
+      if pace.repeats > 0 { try checkOneCall(checked, thoroughly: false) }
     }
+    return Sample(round: round, block: block, callsPerSlice: pace.calls, slices: slices)
+  }
+
+  /// A call on an input that is new to the case, by the code that is timed.
+  private func checkOneCall(_ checked: any CheckedCase, thoroughly: Bool) throws {
+    checked.renew(secret.next())
+    checked.run(1)
+    try checked.check(calls: 1, thoroughly: thoroughly)
+  }
+
+  private func takeSlices(
+    _ prepared: any PreparedCase, pace: Pace, checked: (any CheckedCase)?
+  ) -> [Slice] {
     var slices: [Slice] = []
     slices.reserveCapacity(pace.slices)
     // What ran before left its traces in caches and predictors: one call does not count.
     prepared.run(1)
+    checked?.renew(secret.next())
     var before = takeProbe()
-    judge.learn(before)
     var clean = 0
     while clean < pace.slices, slices.count < pace.slices + pace.slices * pace.repeats {
       let countedBefore = counter?.read()
@@ -231,7 +277,7 @@ public final class Sampler {
       let ticks = Double(ccpu_ticks() - start) - calibration.overheadTicks
       let countedAfter = counter?.read()
       let after = takeProbe()
-      judge.learn(after)
+      judge.learn(after, beside: before)
       var slice = Slice(
         ticks: ticks, before: before, after: after,
         flags: judge.flags(before: before, after: after))
@@ -240,14 +286,17 @@ public final class Sampler {
       slices.append(slice)
       before = after
     }
-    return Sample(round: round, block: block, callsPerSlice: pace.calls, slices: slices)
+    return slices
   }
 
   /// The same where another process does the timing, and the probing where it can.
-  private func takeSlices(_ foreign: any ForeignCase, pace: Pace) throws -> [Slice] {
+  private func takeSlices(
+    _ foreign: any ForeignCase, pace: Pace, checked: (any CheckedCase)?
+  ) throws -> [Slice] {
     var slices: [Slice] = []
     var clean = 0
     let most = pace.slices + pace.slices * pace.repeats
+    checked?.renew(secret.next())
     while clean < pace.slices, slices.count < most {
       let wanted = min(pace.slices - clean, most - slices.count)
       let ownBefore = takeProbe()
@@ -255,7 +304,7 @@ public final class Sampler {
       let ownAfter = takeProbe()
       for (ticks, before, after) in taken {
         let (before, after) = (before ?? ownBefore, after ?? ownAfter)
-        judge.learn(after)
+        judge.learn(after, beside: before)
         let slice = Slice(
           ticks: ticks, before: before, after: after,
           flags: judge.flags(before: before, after: after))

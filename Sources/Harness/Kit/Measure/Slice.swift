@@ -36,7 +36,8 @@ public struct ProbeReading: Sendable, Codable, Equatable {
 public struct Slice: Sendable, Codable {
   /// Why a slice is dirty, by its probes alone; what was measured has no say in it.
   public enum Flag: String, Sendable, Codable, CaseIterable {
-    /// The two latency chains differ: the clock changed.
+    /// The two latency chains differ, or both are longer than the clock explains: it changed, or a
+    /// chain was interrupted.
     case clock
     /// A sentinel was slow: somebody shares the core.
     case sibling
@@ -68,31 +69,68 @@ public struct Slice: Sendable, Codable {
   }
 }
 
-/// Tells clean slices from dirty ones.
+/// Tells clean slices from dirty ones, and knows the clock of the run.
+///
+/// A probe can be interrupted like anything else, and an interrupted latency chain looks like a slow
+/// clock. Readings teach the judge something only where the chain of a neighbouring reading confirms
+/// theirs.
 public struct SliceJudge: Sendable {
   /// The most that two chains may differ by.
   static let clockTolerance = 0.01
   /// The most by which a sentinel may exceed the run's fastest twentieth.
   static let loadTolerance = 0.01
+  /// How many readings back the judge remembers what the clock was lately.
+  static let memory = 16
+  /// The most by which both chains beside a slice may exceed the faster quarter of the readings
+  /// lately. A clock that falls further is believed as soon as it stays so low; two interruptions of
+  /// the same length never are.
+  static let suddenFall = 0.25
+  /// How many times as long as at the calibration a chain can take because of the clock alone.
+  static let slowestClock = 4.0
 
   private var loads: [Double] = []
   private var limit = Double.infinity
   private let usesSentinel: Bool
   private let idleLoad: Double?
+  /// Ticks of a chain at the clock that the calibration found.
+  private let calibratedChain: Double?
+  /// Ticks of the chains lately, confirmed or not, in a ring.
+  private var latest: [Double] = []
+  private var next = 0
+  /// The faster quarter of `latest`.
+  private var latestChain = Double.infinity
+  /// Ticks of confirmed chains.
+  private var chains: [Double] = []
 
   /// - Parameters:
   ///   - usesSentinel: false judges by the latency chains alone, which shows what the sentinel is
   ///     worth.
   ///   - idleLoad: what the sentinel takes on an idle core, where somebody knows: readings that are
   ///     all slower are then no reason to take it for higher.
-  public init(usesSentinel: Bool = true, idleLoad: Double? = nil) {
+  ///   - cyclesPerTick: core cycles a tick that a calibration found; nil believes any clock.
+  public init(usesSentinel: Bool = true, idleLoad: Double? = nil, cyclesPerTick: Double? = nil) {
     self.usesSentinel = usesSentinel
     self.idleLoad = idleLoad
+    calibratedChain = cyclesPerTick.map { ProbeReading.chainCycles / $0 }
   }
 
-  /// Takes a reading into the run's distribution.
-  mutating func learn(_ reading: ProbeReading) {
-    loads.append(reading.load)
+  /// Takes a reading into the run's distributions.
+  ///
+  /// - Parameter neighbour: the reading before it, or after it.
+  mutating func learn(_ reading: ProbeReading, beside neighbour: ProbeReading) {
+    if latest.count < Self.memory {
+      latest.append(reading.chain)
+    } else {
+      latest[next] = reading.chain
+      next = (next + 1) % Self.memory
+    }
+    latestChain = OrderStatistics(latest).lowerQuartile
+    guard !isInterrupted(reading, neighbour), reading.preemptions == neighbour.preemptions else {
+      return
+    }
+    chains.append(reading.chain)
+    // In units of the chain that ran through, if only one of the two did.
+    loads.append(reading.sentinel / min(reading.chain, neighbour.chain))
     // Sorting at every doubling keeps the cost out of the way and the quantile current.
     if loads.count >= 16, loads.count & (loads.count - 1) == 0 || loads.count % 1024 == 0 {
       limit = min(Self.idle(loads), idleLoad ?? .infinity) * (1 + Self.loadTolerance)
@@ -102,10 +140,21 @@ public struct SliceJudge: Sendable {
   /// What the sentinel takes on an idle core: the fastest twentieth of readings.
   static func idle(_ loads: [Double]) -> Double { OrderStatistics(loads).quantile(0.05) }
 
+  /// Core cycles a tick over the whole run, by the chains that were confirmed; nil before the first.
+  var cyclesPerTick: Double? {
+    chains.isEmpty ? nil : ProbeReading.chainCycles / OrderStatistics(chains).median
+  }
+
+  /// Whether the chains of two neighbouring readings cannot be the clock's doing.
+  private func isInterrupted(_ first: ProbeReading, _ second: ProbeReading) -> Bool {
+    let (low, high) = (min(first.chain, second.chain), max(first.chain, second.chain))
+    return high > low * (1 + Self.clockTolerance) || low > latestChain * (1 + Self.suddenFall)
+      || low > calibratedChain.map { $0 * Self.slowestClock } ?? .infinity
+  }
+
   func flags(before: ProbeReading, after: ProbeReading) -> [Slice.Flag] {
     var flags: [Slice.Flag] = []
-    let (low, high) = (min(before.chain, after.chain), max(before.chain, after.chain))
-    if high > low * (1 + Self.clockTolerance) { flags.append(.clock) }
+    if isInterrupted(before, after) { flags.append(.clock) }
     if usesSentinel, max(before.load, after.load) > limit { flags.append(.sibling) }
     if before.cpu != after.cpu { flags.append(.migrated) }
     if before.preemptions != after.preemptions { flags.append(.preempted) }

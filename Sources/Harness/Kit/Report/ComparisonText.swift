@@ -66,6 +66,7 @@ extension Comparison {
     }
     text +=
       "\nintervals: \(Figures.percent(1 - rules.error)) for all cases together (Holm), over blocks;"
+    text += " so are ratios, while the columns are the medians that a run prints;"
     text += " a difference under \(Figures.percent(rules.minimumEffect)) counts as none\n"
     for (title, names) in [("only in the old", onlyOld), ("only in the new", onlyNew)]
     where !names.isEmpty {

@@ -30,6 +30,20 @@ public enum Figures {
       value)
   }
 
+  /// To as many digits as the worse half of it has; `~84x` where something stands against that half.
+  public static func times(_ ratio: Ratio) -> String {
+    let mark = ratio.isMarked ? "~" : ""
+    guard ratio.digits < 3, ratio.value > 0, ratio.value.isFinite else {
+      return mark + times(ratio.value)
+    }
+    func magnitude(_ value: Double) -> Int { Int(log10(value).rounded(.down)) }
+    let unit = pow(10, Double(magnitude(ratio.value) - ratio.digits + 1))
+    let rounded = (ratio.value / unit).rounded() * unit
+    // Rounding may have brought a digit more: 9.96 is 10.
+    let decimals = ratio.digits - 1 - magnitude(rounded * (1 + 1e-9))
+    return mark + String(format: "%.\(max(0, decimals))fx", rounded)
+  }
+
   /// `12.41 ns`, `1.098 us`, `66.92 ms`, `2.086 s`.
   public static func duration(_ seconds: Double) -> String {
     let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "us")]

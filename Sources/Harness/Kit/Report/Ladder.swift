@@ -10,8 +10,16 @@ public struct Ladder {
     public var implementation: String
     public var language: String
     /// By case, in the order of `cases`.
-    public var secondsPerCall: [Double]
-    public var bytesPerCall: [Int]
+    var measurements: [Measurement]
+    public var secondsPerCall: [Double] { measurements.map(\.secondsPerCall.median) }
+    public var bytesPerCall: [Int] { measurements.map(\.bytesPerCall) }
+
+    /// How many times its speed another rung has.
+    func times(_ faster: Rung, _ one: Int) -> Ratio {
+      Ratio(
+        secondsPerCall[one] / faster.secondsPerCall[one],
+        of: [measurements[one], faster.measurements[one]])
+    }
   }
 
   public var workload: String
@@ -42,8 +50,7 @@ public struct Ladder {
       rungs.append(
         Rung(
           implementation: implementation, language: own[0].language,
-          secondsPerCall: measured.map(\.secondsPerCall.median),
-          bytesPerCall: measured.map(\.bytesPerCall)))
+          measurements: measured))
     }
     rungs.sort { $0.logarithm > $1.logarithm }
   }
@@ -55,9 +62,8 @@ public struct Ladder {
     for (index, rung) in rungs.enumerated() {
       let cells = cases.indices.flatMap { one in
         [
-          Figures.duration(rung.secondsPerCall[one]),
-          index == 0
-            ? "" : Figures.times(rungs[index - 1].secondsPerCall[one] / rung.secondsPerCall[one]),
+          (rung.measurements[one].isMarked ? "~" : "") + Figures.duration(rung.secondsPerCall[one]),
+          index == 0 ? "" : Figures.times(rungs[index - 1].times(rung, one)),
         ]
       }
       table.add([rung.implementation, rung.language] + cells)
@@ -71,10 +77,13 @@ public struct Ladder {
     if let first = rungs.first, let last = rungs.last, rungs.count > 1 {
       let factors = cases.indices.map { one in
         (cases.count > 1 ? cases[one] + " " : "")
-          + Figures.times(first.secondsPerCall[one] / last.secondsPerCall[one])
+          + Figures.times(first.times(last, one))
       }
       lines.append(
         "\(first.implementation) to \(last.implementation): \(factors.joined(separator: ", "))")
+    }
+    if rungs.flatMap(\.measurements).contains(where: \.isMarked) {
+      lines.append("~: of a row that is contended or unstable, which the run's table says")
     }
     let usual = cases.indices.map { one in
       Dictionary(grouping: rungs, by: { $0.bytesPerCall[one] })

@@ -91,7 +91,7 @@ extension RunResult {
           Figures.percent(cost.relativeSpread),
           Figures.significant(measurement.throughput / 1e9),
           timesBaseline(row).map(Figures.times) ?? "",
-          row.shareOfLimit.map { Figures.percent($0) } ?? "",
+          row.shareOfLimit.map { Figures.percent($0) } ?? (row.lacksShare ? "-" : ""),
         ]
         let notes =
           (row.beatsLimit ? ["BEATS ITS LIMIT"] : [])

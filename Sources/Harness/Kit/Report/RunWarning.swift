@@ -6,6 +6,8 @@ public enum RunWarning: Sendable {
   case unstable(rows: Int, of: Int, worst: Address, halfWidth: Double, rounds: Int, needed: Int)
   /// Most samples of some rows had no clean slice.
   case contended(rows: Int, of: Int, cleanShare: Double)
+  /// Rows whose share of the limit is not known; one reason for each.
+  case noShare(rows: Int, of: Int, reasons: [String])
   /// A better cycle source than the one used.
   case lesserSource(CycleSource, refusals: [(source: CycleSource, reason: String)])
   /// The least number of rounds did not fit into the time.
@@ -28,6 +30,9 @@ public enum RunWarning: Sendable {
       "contended: \(rows) of \(all) rows found clean slices in less than half of their samples "
         + "(\(Figures.percent(share)) of all slices were clean); use --cpu, wait, or give it more "
         + "--time"
+    case .noShare(let rows, let all, let reasons):
+      "no 'of limit' in \(rows) of \(all) rows: \(reasons.joined(separator: "; ")); measure again "
+        + "on a quieter machine (harness noise), or give it more --time"
     case .lesserSource(let source, let refusals):
       "figures are in '\(source.rawValue)', which is not core cycles: "
         + refusals.map { "\($0.source.rawValue): \($0.reason)" }.joined(separator: "; ")
@@ -59,6 +64,14 @@ extension RunResult {
         .contended(
           rows: contended.count, of: measured.count,
           cleanShare: shares.reduce(0, +) / Double(shares.count)))
+    }
+    let lacking = rows.filter(\.lacksShare)
+    if !lacking.isEmpty {
+      let reasons = lacking.map { row in
+        row.limitRefusal ?? "the row itself is contended or unstable"
+      }
+      warnings.append(
+        .noShare(rows: lacking.count, of: measured.count, reasons: reasons.uniqued(by: \.self)))
     }
     let unstable = measured.filter { $0.1.isUnstable }
     if let worst = unstable.max(by: {

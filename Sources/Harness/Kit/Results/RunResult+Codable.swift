@@ -56,7 +56,8 @@ private struct RowRecord: Codable {
   var summary: RowSummary?
 
   private enum Key: String, CodingKey {
-    case workload, implementation, language, remarks, limit, outcome, measurement, mismatch, reason
+    case workload, implementation, language, remarks, limit, limitRefusal, outcome, measurement,
+      mismatch, reason
     case summary
     case `case`
   }
@@ -78,6 +79,7 @@ private struct RowRecord: Codable {
     try container.encode(row.language, forKey: .language)
     try container.encode(row.remarks, forKey: .remarks)
     try container.encodeIfPresent(row.limit, forKey: .limit)
+    try container.encodeIfPresent(row.limitRefusal, forKey: .limitRefusal)
     switch row.outcome {
     case .measured(let measurement):
       try container.encode(Outcome.measured, forKey: .outcome)
@@ -118,7 +120,8 @@ private struct RowRecord: Codable {
         implementation: try container.decode(String.self, forKey: .implementation)),
       language: try container.decode(String.self, forKey: .language),
       remarks: try container.decode([String].self, forKey: .remarks),
-      outcome: outcome, limit: try container.decodeIfPresent(Limit.self, forKey: .limit))
+      outcome: outcome, limit: try container.decodeIfPresent(Limit.self, forKey: .limit),
+      limitRefusal: try container.decodeIfPresent(String.self, forKey: .limitRefusal))
     // The samples speak; what was worked out of them is worked out again.
     summary = nil
   }
@@ -157,6 +160,6 @@ private struct RowSummary: Codable {
     secondsPerCall = measurement.secondsPerCall.median
     bytesPerSecond = measurement.throughput
     shareOfLimit = row.shareOfLimit
-    timesBaseline = result.timesBaseline(row)
+    timesBaseline = result.timesBaseline(row)?.unmarked
   }
 }

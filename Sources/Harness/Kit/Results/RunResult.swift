@@ -17,21 +17,34 @@ public struct RunResult: Sendable {
     public var outcome: Outcome
     /// What this CPU can do at best for the case, where there is a loop that tells.
     public var limit: Limit?
+    /// Why there is none, although there are such loops.
+    public var limitRefusal: String?
 
-    /// How much of what this CPU can do the implementation reaches, as a share.
+    /// How much of what this CPU can do the implementation reaches, as a share; nil where that is not
+    /// known, or the row's own figure is marked.
     public var shareOfLimit: Double? {
-      guard let limit, let measurement else { return nil }
+      guard let limit, let measurement, !measurement.isMarked else { return nil }
       return limit.costPerByte / measurement.costPerByte.median
+    }
+
+    /// Whether a share of the limit is missing that a row like this has.
+    public var lacksShare: Bool {
+      measurement != nil && shareOfLimit == nil && (limit != nil || limitRefusal != nil)
     }
 
     /// Faster than anything can be by more than measuring explains: it or its limit is wrong.
     public var beatsLimit: Bool {
-      guard let limit, let measurement else { return false }
+      guard let limit, let measurement, !measurement.isContended else { return false }
       let least = limit.leastPerByte ?? limit.costPerByte
       return least / measurement.costPerByte.median > 1 + Self.limitTolerance
     }
 
     static let limitTolerance = 0.01
+
+    mutating func take(_ finding: LimitFinding?) {
+      limit = finding?.limit
+      limitRefusal = finding?.refusal
+    }
 
     public var measurement: Measurement? {
       if case .measured(let measurement) = outcome { measurement } else { nil }
@@ -67,7 +80,7 @@ public struct RunResult: Sendable {
 
   /// How many times the speed of the workload's naive row of the same case, a byte: the median over
   /// the rounds in which both gave a sample; nil without such rounds.
-  public func timesBaseline(_ row: Row) -> Double? {
+  public func timesBaseline(_ row: Row) -> Ratio? {
     guard let own = row.measurement,
       let workload = Workload.all.first(where: { $0.id == row.address.workload })
     else { return nil }
@@ -75,6 +88,6 @@ public struct RunResult: Sendable {
       workload: row.address.workload, case: row.address.case, implementation: workload.baseline)
     guard let baseline = rows.first(where: { $0.address == naive })?.measurement else { return nil }
     let ratio = PairedComparison(own, baseline).ratio
-    return ratio.isNaN ? nil : ratio
+    return ratio.isNaN ? nil : Ratio(ratio, of: [own, baseline])
   }
 }

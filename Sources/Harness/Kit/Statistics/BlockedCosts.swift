@@ -32,13 +32,6 @@ public struct BlockedCosts: Sendable {
     blocks.map { OrderStatistics($0.map(\.logCost)).median }
   }
 
-  /// What a byte costs: the geometric mean of the blocks' medians, trimmed as it is for comparing.
-  public var centre: Double {
-    let medians = medians
-    return medians.count < Shift.fewestBlocks
-      ? exp(OrderStatistics(medians).median) : exp(TrimmedMean(medians).value)
-  }
-
   /// The median of each block's differences to another's, by the rounds in which both have a cost:
   /// what disturbs a round disturbs both, and drops out.
   public func paired(with other: BlockedCosts) -> [Double] {

@@ -24,16 +24,32 @@ extension JSONPayload {
     ]
   }
 
+  /// One of the three from its compact document.
+  static func corpus(_ name: String, json: [UInt8]) throws -> JSONPayload? {
+    switch name {
+    case "twitter": try decoded(name, json, as: SearchResult.self)
+    case "citm_catalog": try decoded(name, json, as: Programme.self)
+    case "canada": try decoded(name, json, as: FeatureCollection.self)
+    default: nil
+    }
+  }
+
+  private static func decoded<Model: JSONModel & Decodable>(
+    _ name: String, _ json: [UInt8], as _: Model.Type
+  ) throws -> JSONPayload {
+    let model = try JSONDecoder().decode(Model.self, from: Data(json))
+    return JSONPayload(
+      id: name, parts: [Part(value: model, json: json, repeats: 1)], origin: .corpus)
+  }
+
   private static func file<Model: JSONModel & Decodable>(
     _ name: String, in folder: URL, as _: Model.Type
   ) throws(CorpusError) -> JSONPayload {
     let url = folder.appending(component: "\(name).json")
     do {
       let bytes = try Data(contentsOf: url)
-      let document = try JSONParser.parse([UInt8](bytes)).withoutNullMembers
-      let json = document.text
-      let model = try JSONDecoder().decode(Model.self, from: Data(json))
-      return JSONPayload(id: name, parts: [Part(value: model, json: json, repeats: 1)])
+      return try decoded(
+        name, try JSONParser.parse([UInt8](bytes)).withoutNullMembers.text, as: Model.self)
     } catch let error as JSONSyntaxError {
       throw CorpusError(description: "'\(url.relativePath)' is not valid JSON: \(error)")
     } catch let error as DecodingError {

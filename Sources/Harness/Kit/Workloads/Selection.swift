@@ -17,6 +17,13 @@ public struct Selection: Sendable {
   }
 
   public var groups: [Group]
+  /// Where the implementations come from that are not the lab's own.
+  public var sources = ExternalSources()
+
+  init(groups: [Group], sources: ExternalSources) {
+    self.groups = groups
+    self.sources = sources
+  }
 
   /// Every workload and implementation that occurs, in the order of the groups.
   public var pairs: [(workload: Workload, implementation: Implementation)] {
@@ -38,11 +45,13 @@ public struct Selection: Sendable {
   }
 
   /// - Parameters:
+  ///   - sources: of those implementations that are not the lab's own.
   ///   - filter: a regular expression; an address that does not contain a match is left out.
   public init(
     workloads: [Workload], cases: (Workload) -> [Case], implementations: [Implementation],
-    filter: String? = nil
+    filter: String? = nil, sources: ExternalSources = ExternalSources()
   ) throws(Failure) {
+    self.sources = sources
     let regex: Regex<AnyRegexOutput>?
     do {
       regex = try filter.map { try Regex($0) }

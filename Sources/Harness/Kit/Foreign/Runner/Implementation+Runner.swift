@@ -5,6 +5,10 @@ extension Implementation {
   /// clock that probes around the request found.
   public static let ownClockRemark = "ns*cal"
 
+  /// What a row is marked with whose runner does not put out what its timed calls have made: only
+  /// other calls of the same process were checked.
+  public static let uncheckedRemark = "timed output unchecked"
+
   /// The implementations of a runner program, in its order. One that cannot be talked to is a single
   /// implementation, named after its file, that fails.
   ///
@@ -24,11 +28,12 @@ extension Implementation {
           program: program, deadlines: deadlines, process: index == 0 ? process : nil)
         return Implementation(
           id: offer.id, language: offer.language, technique: offer.technique,
-          remarks: [ownClockRemark] + offer.remarks,
+          remarks: [ownClockRemark] + (offer.keepsResult ? [] : [uncheckedRemark])
+            + offer.remarks,
           work: .foreign(
             RunnerWork(
               id: offer.id, workloads: offer.workloads, versions: offer.versions,
-              obstacle: offer.missing, runner: runner)))
+              obstacle: offer.missing, keepsResult: offer.keepsResult, runner: runner)))
       }
     } catch {
       let name = URL(filePath: program).deletingPathExtension().lastPathComponent

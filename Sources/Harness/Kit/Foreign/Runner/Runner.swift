@@ -84,9 +84,12 @@ final class Runner: @unchecked Sendable {
   /// - Parameters:
   ///   - count: of outputs.
   ///   - longest: bytes that an output may have.
-  func outputs(count: Int, longest: Int) throws(RunnerFailure) -> [[UInt8]] {
+  ///   - request: `verify`, or `result` for those of the last `run`.
+  func outputs(
+    count: Int, longest: Int, by request: String = "verify"
+  ) throws(RunnerFailure) -> [[UInt8]] {
     var outputs: [[UInt8]] = []
-    try ready().ask("verify", within: deadlines.verify, longestLine: 2 * longest + 64) {
+    try ready().ask(request, within: deadlines.verify, longestLine: 2 * longest + 64) {
       word, rest in
       guard word == "output", outputs.count <= count, let bytes = HexLine.bytes(rest) else {
         return false
@@ -96,7 +99,7 @@ final class Runner: @unchecked Sendable {
     }
     guard outputs.count == count else {
       throw RunnerFailure(
-        request: "verify", kind: .wrongOutputCount(outputs.count, expected: count))
+        request: request, kind: .wrongOutputCount(outputs.count, expected: count))
     }
     return outputs
   }

@@ -1,17 +1,20 @@
 import CCPU
 
 /// A case that a runner has ready, and times itself.
-final class RunnerCase: ForeignCase {
+final class RunnerCase: ForeignCase, CheckedCase {
   let bytesPerCall: Int
   private let runner: Runner
   private let number: Int
   private let request: RunnerRequest
+  private let keepsResult: Bool
 
   /// A runner's call takes microseconds to seconds, and what this process does between two requests
   /// costs its caches something: longer slices than the house's have less of it.
   var shortestSlice: Double { 1e-3 }
 
-  init(_ runner: Runner, _ request: RunnerRequest) throws(RunnerFailure) {
+  /// - Parameter keepsResult: whether the runner can put out what timed calls have made.
+  init(_ runner: Runner, _ request: RunnerRequest, keepsResult: Bool) throws(RunnerFailure) {
+    self.keepsResult = keepsResult
     self.runner = runner
     self.request = request
     number = runner.newCase()
@@ -33,6 +36,29 @@ final class RunnerCase: ForeignCase {
     } catch {
       throw Mismatch(check: "run \(calls)", summary: error.description)
     }
+  }
+
+  /// The input is that of all rows; a runner would have to be told of each change.
+  func renew(_ seed: UInt64) {}
+
+  /// Bytes of a call whose output is looked at after every sample, and not only after a block: it
+  /// comes as a line of text.
+  private static let quick = 64 << 10
+
+  /// What the last timed call has put out; of a runner that does not keep it, at the end of a block,
+  /// what one more call puts out in the process that was timed.
+  func check(calls: Int, thoroughly: Bool) throws(Mismatch) {
+    guard thoroughly || keepsResult && bytesPerCall <= Self.quick else { return }
+    let outputs: [[UInt8]]
+    do throws(RunnerFailure) {
+      try runner.prepare(number, request.line, bytesPerCall: bytesPerCall)
+      outputs = try runner.outputs(
+        count: request.outputs, longest: request.longestOutput,
+        by: keepsResult ? "result" : "verify")
+    } catch {
+      throw Mismatch(check: Mismatch.timedCalls, summary: error.description)
+    }
+    _ = try request.agreement(of: outputs, bytesPerCall: bytesPerCall, check: Mismatch.timedCalls)
   }
 
   private static let calibration = Calibration.measure()

@@ -9,6 +9,8 @@ struct RunnerOffer: Sendable, Equatable {
   var versions: [String: String] = [:]
   /// Why it cannot run, with the remedy; nil where it can.
   var missing: String?
+  /// Whether it answers `result`: puts out what the calls of the last `run` have made.
+  var keepsResult = false
 
   /// Reads the answer line by line.
   struct Reader {
@@ -38,6 +40,9 @@ struct RunnerOffer: Sendable, Equatable {
       case "technique": offers[last].technique = text
       case "remark": offers[last].remarks.append(text)
       case "missing": offers[last].missing = text
+      case "answers":
+        // Requests that not every runner knows; one of a later version is for nobody here.
+        if text.split(separator: " ").contains("result") { offers[last].keepsResult = true }
       case "workloads":
         offers[last].workloads = text.split(separator: " ").map(String.init)
       // An unknown one is of a newer harness, and for nobody here.

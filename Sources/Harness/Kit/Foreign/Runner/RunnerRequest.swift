@@ -44,8 +44,7 @@ struct RunnerRequest {
       bytesPerCall: nil, expected: .documents(payload))
   }
 
-  /// The request of a case as it is measured: the same key, counter and text as every row's. Its
-  /// outputs are not looked at any more.
+  /// The request of a case as it is measured: the same key, counter and text as every row's.
   ///
   /// - Parameter mostBytes: of a message, which is cut off there.
   /// - Returns: nil for a case that runners are not asked for.
@@ -58,10 +57,11 @@ struct RunnerRequest {
       let message = try AESMessage(
         .swiftTable, bytes: bytes, keyBytes: keyBytes, seed: seed, layout: 0)
       let text = [UInt8](UnsafeBufferPointer(start: message.buffers.input, count: bytes))
-      return RunnerRequest(
-        line: line(
-          id, workload, "message", [message.key, message.counter, text].map(HexLine.text)),
-        bytesPerCall: bytes, expected: .bytes([]))
+      let keystream = try AESExpectedOutput.keystream(
+        key: message.key, counter: message.counter, bytes: bytes, isKept: true)
+      return self.message(
+        id, workload, key: message.key, counter: message.counter, text: text,
+        expected: zip(text, keystream).map { $0 ^ $1 })
     case (.aesCTR, .pyaes): return pyaes(id, workload)
     case (.jsonEncode, .payload(let payload)): return documents(id, workload, payload)
     default: return nil

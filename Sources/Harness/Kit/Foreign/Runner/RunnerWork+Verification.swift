@@ -60,23 +60,45 @@ extension RunnerWork {
 
   /// - Returns: the number of outputs that agreed.
   private func agreement(on request: RunnerRequest, check: String) throws(Mismatch) -> Int {
-    let (count, longest) =
-      switch request.expected {
-      case .bytes(let expected): (expected.count, expected.map(\.count).max() ?? 0)
-      // Every character as \uXXXX, and spaces between.
-      case .documents(let payload):
-        (payload.parts.count, 8 * (payload.parts.map(\.json.count).max() ?? 0) + 1024)
-      }
     let bytesPerCall: Int
     let outputs: [[UInt8]]
     do throws(RunnerFailure) {
       bytesPerCall =
         try runner.prepare(runner.newCase(), request.line, bytesPerCall: request.bytesPerCall) ?? 0
-      outputs = try runner.outputs(count: count, longest: longest)
+      outputs = try runner.outputs(count: request.outputs, longest: request.longestOutput)
     } catch {
       throw Mismatch(check: check, summary: error.description)
     }
-    switch request.expected {
+    return try request.agreement(of: outputs, bytesPerCall: bytesPerCall, check: check)
+  }
+}
+
+extension RunnerRequest {
+  /// How many outputs one call has.
+  var outputs: Int {
+    switch expected {
+    case .bytes(let expected): expected.count
+    case .documents(let payload): payload.parts.count
+    }
+  }
+
+  /// Bytes that an output may have.
+  var longestOutput: Int {
+    switch expected {
+    case .bytes(let expected): expected.map(\.count).max() ?? 0
+    // Every character as \uXXXX, and spaces between.
+    case .documents(let payload): 8 * (payload.parts.map(\.json.count).max() ?? 0) + 1024
+    }
+  }
+
+  /// - Parameters:
+  ///   - outputs: as many as a call has.
+  ///   - bytesPerCall: what the runner says that a call writes.
+  /// - Returns: the number of outputs that agreed.
+  func agreement(
+    of outputs: [[UInt8]], bytesPerCall: Int, check: String
+  ) throws(Mismatch) -> Int {
+    switch expected {
     case .bytes(let expected):
       for (number, (output, expected)) in zip(outputs, expected).enumerated()
       where output != expected {

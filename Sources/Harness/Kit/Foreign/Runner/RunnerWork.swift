@@ -5,6 +5,8 @@ struct RunnerWork: ForeignWork {
   var versions: [String: String]
   /// Why it cannot run; nil where it can.
   var obstacle: String?
+  /// Whether the runner can put out what timed calls have made.
+  var keepsResult = false
   /// What went wrong before anything was known of it; nil where nothing did.
   var greeting: RunnerFailure?
   let runner: Runner
@@ -46,7 +48,7 @@ struct RunnerWork: ForeignWork {
       let part = try RunnerRequest.measured(
         id, workload, `case`, seed: seed, mostBytes: Self.sureBytes)
     {
-      _ = try RunnerCase(runner, part)
+      _ = try RunnerCase(runner, part, keepsResult: keepsResult)
       let seconds =
         (try Double(runner.run(1).ns) / 1e9) * Double(bytes) / Double(Self.sureBytes)
       if seconds > Self.longestCall {
@@ -56,6 +58,6 @@ struct RunnerWork: ForeignWork {
         )
       }
     }
-    return try RunnerCase(runner, request)
+    return try RunnerCase(runner, request, keepsResult: keepsResult)
   }
 }

@@ -8,38 +8,61 @@ struct Headline {
   var winner: String
   var baseline: String
   /// Its ratios to the naive row, least to most, with their cases.
-  var least: (times: Double, case: String)
-  var most: (times: Double, case: String)
+  var least: (times: Ratio, case: String)
+  var most: (times: Ratio, case: String)
   /// The most that it reaches, and where: of the limit or, where that is far away, bytes a second.
   var best: (text: String, case: String)?
+  /// Cases that say nothing about it, as its row or the naive one is marked.
+  var leftOut: [String]
 
   /// One for each workload in which something was measured besides the naive row.
   static func all(of run: RunResult) -> [Headline] {
     run.rows.map(\.address.workload).uniqued(by: \.self).compactMap { Headline($0, of: run) }
   }
 
+  /// The speed of one implementation against the naive row.
+  private typealias Ratios = [(times: Ratio, case: String)]
+
   private init?(_ id: String, of run: RunResult) {
     guard let workload = Workload.all.first(where: { $0.id == id }) else { return nil }
     let rows = run.rows.filter { $0.address.workload == id }
-    let cases = rows.map(\.address.case).uniqued(by: \.self).count
-    var found: (name: String, mean: Double, ratios: [(times: Double, case: String)])?
+    let cases = rows.map(\.address.case).uniqued(by: \.self)
+    // Only what nothing stands against, neither in the row nor in the one that it is compared with.
+    var ratios: [(name: String, ratios: Ratios)] = []
     for name in rows.map(\.address.implementation).uniqued(by: \.self)
     where name != workload.baseline && name != Implementation.memcpy.id {
-      let ratios = rows.filter { $0.address.implementation == name }.compactMap { row in
-        run.timesBaseline(row).map { (times: $0, case: row.address.case) }
+      let own = rows.filter { $0.address.implementation == name }
+      guard own.count(where: { $0.measurement != nil }) == cases.count else { continue }
+      let found: Ratios = own.compactMap { row in
+        guard let ratio = run.timesBaseline(row), !ratio.isMarked, !row.beatsLimit else {
+          return nil
+        }
+        return (ratio, row.address.case)
       }
-      guard ratios.count == cases, cases > 0 else { continue }
-      // Of the logarithms: the order is that of the geometric means.
-      let mean = ratios.reduce(0) { $0 + log($1.times) } / Double(cases)
-      if mean > found?.mean ?? -.infinity { found = (name, mean, ratios) }
+      // Half of the cases at least, or it stands for them no more.
+      if !found.isEmpty, found.count * 2 >= cases.count { ratios.append((name, found)) }
     }
-    guard let found else { return nil }
+    var fastest: [String: Double] = [:]
+    for one in ratios.flatMap(\.ratios) {
+      fastest[one.case] = max(fastest[one.case] ?? 0, one.times.value)
+    }
+    // How far it stays behind the fastest of each case, by the geometric mean over those cases that
+    // it has: where all have all, the order is that of the geometric means.
+    func distance(_ ratios: Ratios) -> Double {
+      ratios.reduce(0) { $0 + log(fastest[$1.case]! / $1.times.value) } / Double(ratios.count)
+    }
+    guard let found = ratios.min(by: { distance($0.ratios) < distance($1.ratios) }) else {
+      return nil
+    }
     self.workload = id
     winner = found.name
     baseline = workload.baseline
-    least = found.ratios.min { $0.times < $1.times }!
-    most = found.ratios.max { $0.times < $1.times }!
-    let own = rows.filter { $0.address.implementation == found.name }
+    least = found.ratios.min { $0.times.value < $1.times.value }!
+    most = found.ratios.max { $0.times.value < $1.times.value }!
+    leftOut = cases.filter { one in !found.ratios.contains { $0.case == one } }
+    let own = rows.filter { row in
+      row.address.implementation == found.name && !leftOut.contains(row.address.case)
+    }
     if let row = own.max(by: { $0.shareOfLimit ?? 0 < $1.shareOfLimit ?? 0 }),
       let share = row.shareOfLimit, share > 0.25
     {
@@ -62,6 +85,10 @@ struct Headline {
       text =
         text
         + "; up to \(best.text) (\(code: best.case))"
+    }
+    if !leftOut.isEmpty {
+      text = text + "; not counted, as a row is contended or unstable: "
+      text = text + Prose.joined(leftOut.map { "\(code: $0)" }, separator: ", ")
     }
     return ReportBlock.Card(title: workload, figure: range, text: text + ".")
   }

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import HarnessKit
+
+/// `harness block-process`: what a run starts for each of its blocks. It verifies nothing and prints
+/// nothing for people: that is for the run's first process.
+struct BlockCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: BlockTask.argument,
+    abstract: "Measure one block of a run for another process of the harness.",
+    shouldDisplay: false)
+
+  func run() throws {
+    let started = Date()
+    let identity = CPUReport.current()
+    Interruption.catchSignals()
+    Interruption.followParent()
+    let progress = ProgressLine()
+    let result: RunResult
+    do {
+      let message = FileHandle.standardInput.readDataToEndOfFile()
+      result = try BlockProcess.task(message).measure(progress: progress.show)
+    } catch let failure as BlockTask.Failure {
+      throw CommandFailure(
+        .usage,
+        "\(failure); '\(BlockTask.argument)' is for the harness itself, see harness run --help")
+    } catch {
+      throw CommandFailure(.inputOutput, "\(error)")
+    }
+    progress.clear()
+    FileHandle.standardOutput.write(
+      try BlockProcess.output(result, started: started, cpuReport: identity))
+  }
+}

@@ -1,0 +1,26 @@
+/// A quotient of two figures that were measured, with what is known of its worse half.
+public struct Ratio: Sendable, Equatable {
+  public var value: Double
+  /// How well the worse known of the two figures is known, as a share.
+  public var error: Double
+  /// Whether something stands against one of the two (``Measurement/isMarked``).
+  public var isMarked: Bool
+
+  init(_ value: Double, of halves: [Measurement]) {
+    self.value = value
+    error = halves.map(\.relativeError).max() ?? 0
+    isMarked = halves.contains(where: \.isMarked)
+  }
+
+  /// nil where something stands against it: for files, which have no room for a mark.
+  var unmarked: Double? { isMarked ? nil : value }
+
+  /// Digits that the worse half has: three where it is known to half a per cent, two to five per cent.
+  var digits: Int { error <= 0.005 ? 3 : error <= 0.05 ? 2 : 1 }
+}
+
+extension Measurement {
+  /// How well its figure is known, as a share: half its interval, or where there are too few rounds for
+  /// one, half the distance between the quartiles.
+  var relativeError: Double { relativeHalfWidth ?? costPerByte.relativeSpread }
+}
