@@ -57,7 +57,7 @@ struct RunnerCommandTests {
     #expect((record["libraries"] as? [String: String])?["python"]?.hasPrefix("3.") == true)
     let rows = try #require((record["run"] as? [String: Any])?["rows"] as? [[String: Any]])
     let own = try #require(rows.first { $0["implementation"] as? String == "my-json" })
-    #expect(own["remarks"] as? [String] == ["ns*cal"])
+    #expect(own["remarks"] as? [String] == ["ns*cal", "timed output unchecked"])
     #expect(own["outcome"] as? String == "measured")
   }
 
