@@ -1,21 +1,28 @@
 // swift-tools-version: 6.3;(experimentalCGen)
 // 'experimentalCGen' lets the NASM plugin hand SwiftPM generated assembly for a C target.
 
+import Foundation
 import PackageDescription
 
-// The lab times what it builds, and `swift run` builds debug: measured code is optimised there too.
-// A package that depends on Optlab may not inherit unsafe flags, so only the root sets them.
-let isRoot = !Context.packageDirectory.contains("/checkouts/")
-let optimisedSwift: [SwiftSetting] =
-  isRoot
-  ? [
-    .unsafeFlags(
-      ["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
-  ] : []
-let optimisedC: [CSetting] =
-  isRoot ? [.unsafeFlags(["-O3"], .when(configuration: .debug))] : []
-let optimisedCXX: [CXXSetting] =
-  isRoot ? [.unsafeFlags(["-O3"], .when(configuration: .debug))] : []
+// What is timed is optimised in debug builds too, since `swift run` and a client's first build are
+// debug; SwiftPM takes these flags in a dependency as well, from tools version 6.2 on.
+//
+// Whole-module optimisation is for the lab alone: the flags that it needs in a debug build work with
+// SwiftPM's own build system and not with swiftbuild, of which a dependency must know nothing. Where
+// the guess is wrong, a library is built file by file, and optimised all the same.
+let isDependency: Bool = {
+  let parent = URL(fileURLWithPath: Context.packageDirectory).deletingLastPathComponent()
+  let siblings = parent.deletingLastPathComponent().appendingPathComponent("repositories")
+  return parent.lastPathComponent == "checkouts"
+    && FileManager.default.fileExists(atPath: siblings.path)
+}()
+let optimisedSwift: [SwiftSetting] = [
+  .unsafeFlags(
+    ["-O"] + (isDependency ? [] : ["-wmo", "-num-threads", "2", "-disable-batch-mode"]),
+    .when(configuration: .debug))
+]
+let optimisedC: [CSetting] = [.unsafeFlags(["-O3"], .when(configuration: .debug))]
+let optimisedCXX: [CXXSetting] = [.unsafeFlags(["-O3"], .when(configuration: .debug))]
 
 let package = Package(
   name: "optlab",

@@ -9,7 +9,7 @@ guard let url = Context.environment["OPTLAB_URL"] else {
 
 let package = Package(
   name: "consumer",
-  dependencies: [.package(url: url, branch: "main")],
+  dependencies: [.package(url: url, from: "1.0.0")],
   targets: [
     .executableTarget(
       name: "consumer",

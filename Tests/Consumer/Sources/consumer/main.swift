@@ -2,6 +2,7 @@
 
 import AESCTR
 import FastJSON
+import Foundation
 
 struct Place: JSONWritable {
   var name: String
@@ -22,11 +23,24 @@ precondition(
   String(decoding: json, as: UTF8.self)
     == #"[{"name":"Ulm \"an der Donau\"","population":128928},{"name":"Nowhere"}]"#)
 
-let key = [UInt8](0..<16)
-let counter = [UInt8](repeating: 0, count: 16)
-var encryption = try AESCTR(key: key, counter: counter)
-var decryption = try AESCTR(key: key, counter: counter)
-let ciphertext = try encryption.update(json)
-let decrypted = try decryption.update(ciphertext)
-precondition(ciphertext != json && decrypted == json)
-print("AESCTR (\(encryption.implementation)) and FastJSON work: \(json.count) bytes")
+func encryptAndDecrypt() throws {
+  let key = [UInt8](0..<16)
+  let counter = [UInt8](repeating: 0, count: 16)
+  var encryption = try AESCTR(key: key, counter: counter)
+  var decryption = try AESCTR(key: key, counter: counter)
+  let text = [UInt8](repeating: 7, count: 100_003)
+  let ciphertext = try encryption.update(text)
+  let decrypted = try decryption.update(ciphertext)
+  precondition(ciphertext != text && decrypted == text)
+  print("AESCTR (\(encryption.implementation)) and FastJSON work: \(json.count) bytes")
+}
+
+// An unoptimised kernel took a third of a megabyte of stack for one call.
+let done = DispatchSemaphore(value: 0)
+let thread = Thread {
+  do { try encryptAndDecrypt() } catch { preconditionFailure("\(error)") }
+  done.signal()
+}
+thread.stackSize = 128 << 10
+thread.start()
+done.wait()
