@@ -118,9 +118,9 @@ extension EncodingFrame {
     try session.enterValue()
     let entry = session.entry(of: T.self)
     if entry.pointee.kind == .written, state.isDirectSingle {
-      let start = beginSingle()
+      _ = beginSingle()
+      // Where it fails, it has gone back to the start by itself, in the buffer that there is then.
       if session.state.writes(value, entry, depth: depth) { return endSingle(session.cursor) }
-      session.cursor = start
     }
     try encodeWhole(value, entry, isSingle: true)
     if !state.finish() { endSingle(beginSingle().appending(emptyObject: ())) }

@@ -32,7 +32,7 @@ final class EncodingSession {
   var pending: PendingFragment?
   /// The call is over; what is still written goes nowhere.
   @exclusivity(unchecked)
-  var isClosed = false
+  private(set) var isClosed = false
   /// How many super encoders have not given back their value.
   @exclusivity(unchecked)
   var superEncoders = 0
@@ -87,6 +87,13 @@ final class EncodingSession {
     storage.pointee.base.deallocate()
     storage.pointee.allocateBytes(1 << 16)
     cursor = JSONCursor(storage: storage, count: 0)
+  }
+
+  /// Ends it with its call: what somebody still holds goes on alone, and writes nowhere.
+  func close() {
+    isClosed = true
+    // Its frame may be gone before this.
+    state.pointee.top = nil
   }
 
   /// What is known of a type.

@@ -169,7 +169,7 @@ open class FastJSONEncoder: @unchecked Sendable {
       let session = frame.session
       let result = Result { try encode(frame) }
       guard case .success(let isWritten) = result, isWritten, !session.isTooDeep else {
-        session.isClosed = true
+        session.close()
         if session.isTooDeep { throw Self.tooDeep(value) }
         _ = try result.get()
         let reason = "Top-level \(T.self) did not encode any values."
@@ -184,7 +184,7 @@ open class FastJSONEncoder: @unchecked Sendable {
     let isCurrent = anchor._withUnsafeGuaranteedRef { frame -> Bool? in
       let session = frame.session
       guard !session.isClosed, session.mayBeUsedAgain else {
-        session.isClosed = true
+        session.close()
         return nil
       }
       session.reset()
