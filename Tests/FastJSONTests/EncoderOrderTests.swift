@@ -308,6 +308,67 @@ import Testing
     expectSame([Optional(Double.nan)])
   }
 
+  /// The characters outside of ASCII that are equal to one inside, alone and in longer keys, of a
+  /// table and of none.
+  @Test func keysThatAreEqualToASCII() {
+    enum Table: String, CodingKey {
+      case kelvin = "\u{212A}"
+      case k = "K"
+      case between = "k"
+      case question = "\u{37E}"
+      case semicolon = ";"
+      case varia = "\u{1FEF}"
+      case grave = "`"
+    }
+    let pairs = [EncoderPair(), EncoderPair(publicAPIAlone: true)]
+    let order: [[Table]] = [
+      [.k, .between, .kelvin], [.kelvin, .between, .k], [.semicolon, .question],
+      [.question, .semicolon], [.grave, .varia], [.varia, .grave],
+      [.kelvin, .question, .varia, .k, .semicolon, .grave],
+    ]
+    for pair in pairs {
+      for keys in order {
+        expectSame(
+          Custom {
+            var members = $0.container(keyedBy: Table.self)
+            for (index, key) in keys.enumerated() { try members.encode(index, forKey: key) }
+          }, pair)
+        for suffix in ["", " of 9", " of more than fifteen bytes", "\u{37E}", " and é", "\u{301}"] {
+          expectSame(
+            Custom {
+              var members = $0.container(keyedBy: Name.self)
+              for (index, key) in keys.enumerated() {
+                try members.encode(index, forKey: Name(stringValue: key.rawValue + suffix))
+                try members.encode(index, forKey: Name(stringValue: suffix + key.rawValue))
+              }
+              // A table's keys in an object that has others already.
+              var second = $0.container(keyedBy: Table.self)
+              for (index, key) in keys.enumerated() { try second.encode([index], forKey: key) }
+            }, pair)
+        }
+      }
+    }
+  }
+
+  /// Equal texts have equal hashes: each Unicode scalar, against its canonical decomposition as
+  /// Swift's own comparison sees it.
+  @Test func hashesOfEqualKeys() {
+    let ascii = (0..<128).map { String(Unicode.Scalar(UInt8($0))) }
+    var equal = 0
+    for value in 0x80...0x10FFFF as ClosedRange<UInt32> {
+      // Characters that are equal to one in ASCII decompose, and never come back from it.
+      guard let scalar = Unicode.Scalar(value), scalar.properties.isFullCompositionExclusion else {
+        continue
+      }
+      let text = String(scalar)
+      for other in ascii where other == text {
+        equal += 1
+        #expect(other.keyHash(readsLayout: true) == text.keyHash(readsLayout: true))
+      }
+    }
+    #expect(equal == 3)
+  }
+
   /// Keys that are equal as Strings and differ in their bytes: the first one's bytes are written,
   /// and decide the place among sorted members.
   @Test func spellingsOfOneKey() {

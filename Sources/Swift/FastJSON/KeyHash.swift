@@ -20,8 +20,30 @@ extension String {
     return high ^ low
   }
 
+  /// For a key that is not all ASCII.
   private var slowKeyHash: UInt64 {
-    @inline(never) get { UInt64(bitPattern: Int64(hashValue)) }
+    @inline(never) get {
+      asASCII?.keyHash(readsLayout: true) ?? UInt64(bitPattern: Int64(hashValue))
+    }
+  }
+
+  /// The text in ASCII that this one is equal to; nil where there is none. Three characters outside
+  /// of ASCII are canonically equivalent to one inside, and no others can be added.
+  ///
+  /// Source: UnicodeData.txt, singleton decompositions; Unicode Character Encoding Stability
+  /// Policies, "Normalization Stability".
+  private var asASCII: String? {
+    var ascii = ""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\u{212A}": ascii.unicodeScalars.append("K")
+      case "\u{037E}": ascii.unicodeScalars.append(";")
+      case "\u{1FEF}": ascii.unicodeScalars.append("`")
+      case _ where scalar.isASCII: ascii.unicodeScalars.append(scalar)
+      default: return nil
+      }
+    }
+    return ascii
   }
 
   @inline(never)
