@@ -282,6 +282,87 @@ struct DocumentValueTests {
     #expect(document.root["array"]?[3]?["deep"]?[0]?["k"]?.string == "v")
   }
 
+  @Test("Parts of another document take no more room than they need", arguments: [100, 2000])
+  func partsTakeWhatTheyNeed(_ count: Int) throws {
+    let text =
+      "["
+      + (0..<count).map { #"{"name":"\#($0)","e":"\n","v":[1,2.5,1e400,true,null,{},[]]}"# }
+      .joined(separator: ",") + "]"
+    let source = try JSONDocument(parsing: text)
+    let elements = JSONDocument.build { json in
+      json.array { array in for one in source.root.elements { array.element(one) } }
+    }
+    let members = JSONDocument.build { json in
+      json.object { object in
+        for (index, one) in source.root.elements.enumerated() { object.member("\(index)", one) }
+      }
+    }
+    let leaves = JSONDocument.build { json in
+      json.array { array in
+        for one in source.root.elements { array.element(one["v"]![1]!) }
+      }
+    }
+    #expect(try written(elements) == text)
+    for document in [source, elements, members, leaves] {
+      for escapingSlashes in [false, true] {
+        var buffer = JSONBuffer(capacity: 0, escapingSlashes: escapingSlashes)
+        try buffer.write(document)
+        #expect(
+          buffer.capacity <= 16 * buffer.count + 4096, "\(buffer.capacity) for \(buffer.count)")
+      }
+    }
+  }
+
+  @Test(
+    "Builders of two documents cannot be exchanged",
+    arguments: ["documents", "objects", "arrays", "depths"])
+  func exchangedBuilders(_ kind: String) async {
+    await #expect(processExitsWith: .failure) { [kind = kind as String] in
+      _ = JSONDocument.build { first in
+        switch kind {
+        case "documents": _ = JSONDocument.build { swap(&first, &$0) }
+        case "objects":
+          first.array { array in
+            array.object { mine in
+              _ = JSONDocument.build { second in
+                second.object { $0.object("a") { swap(&mine, &$0) } }
+              }
+            }
+          }
+        case "arrays":
+          first.array { mine in
+            _ = JSONDocument.build { second in second.array { swap(&mine, &$0) } }
+          }
+        default:
+          first.object { mine in
+            _ = JSONDocument.build { second in
+              second.array { $0.object { swap(&mine, &$0) } }
+            }
+          }
+        }
+      }
+      // Where that was possible, what came of it was written.
+    }
+  }
+
+  @Test("Builders that were exchanged and are in their places again do no harm")
+  func builtAsIfNothingHadBeen() throws {
+    let document = JSONDocument.build { first in
+      first.array { mine in
+        let other = JSONDocument.build { second in
+          second.array { its in
+            swap(&mine, &its)
+            its.element(1)
+            mine.element(2)
+            swap(&mine, &its)
+          }
+        }
+        mine.element(other.root)
+      }
+    }
+    #expect(try written(document) == "[1,[2]]")
+  }
+
   @Test(
     "A number that JSON has no way to say is an error of writing",
     arguments: [Double.nan, .infinity])

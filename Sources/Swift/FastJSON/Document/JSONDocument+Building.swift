@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 extension JSONDocument {
   /// Makes a document in code.
   ///
@@ -13,14 +15,20 @@ extension JSONDocument {
   ///       }
   ///     }
   ///
-  /// - Precondition: `body` makes exactly one value.
+  /// - Precondition: `body` makes exactly one value, and leaves each builder that it is given in its
+  ///   place: they must not be exchanged with those of another document.
   public static func build(_ body: (inout Builder) -> Void) -> JSONDocument {
-    var builder = Builder(tape: JSONTapeBuilder(capacity: 64))
+    let document = documents.wrappingAdd(1, ordering: .relaxed).newValue
+    var builder = Builder(tape: JSONTapeBuilder(capacity: 64, document: document))
     body(&builder)
+    builder.tape.requireSame(document)
     precondition(
       builder.values == 1, "a JSON document is one value, and not \(builder.values)")
     return JSONDocument(builder.tape.finished())
   }
+
+  /// How many were begun to be made in code.
+  private static let documents = Atomic(0)
 
   /// Takes the one value of a document.
   public struct Builder: ~Copyable {
@@ -141,6 +149,14 @@ extension JSONTapeBuilder {
 
   /// Gives the tape away and takes it back.
   private mutating func lend(_ body: (consuming JSONTapeBuilder) -> JSONTapeBuilder) {
+    let document = document
     self = body(self)
+    requireSame(document)
+  }
+
+  /// What two documents would be that exchanged their builders is no JSON.
+  fileprivate func requireSame(_ document: Int) {
+    precondition(
+      self.document == document, "a builder of one JSON document was exchanged with another's")
   }
 }

@@ -2,6 +2,8 @@
 
 /// Puts a tape together, value by value. Whether they make a document is its callers' business.
 struct JSONTapeBuilder: ~Copyable {
+  /// Which document it makes, where other code holds it meanwhile and could exchange two of them.
+  let document: Int
   private var words: UnsafeMutablePointer<UInt64>!
   private var capacity: Int
   private(set) var count = 0
@@ -9,7 +11,8 @@ struct JSONTapeBuilder: ~Copyable {
   /// The containers that are open.
   private var open: [(begin: Int, count: Int)] = []
 
-  init(capacity: Int) {
+  init(capacity: Int, document: Int = 0) {
+    self.document = document
     self.capacity = max(capacity, 0) + 32
     words = .allocate(capacity: self.capacity)
   }
@@ -47,8 +50,7 @@ struct JSONTapeBuilder: ~Copyable {
     reserve(2)
     words[count] = word
     count &+= 1
-    longestOutput.plain &+= bytes
-    longestOutput.escaped &+= bytes
+    countOutput(bytes)
   }
 
   @inline(__always)
@@ -82,15 +84,15 @@ struct JSONTapeBuilder: ~Copyable {
 
   mutating func append(_ value: Double) {
     countValue()
-    // A sign, 17 digits, a point, an exponent of five, a comma, and what vectors write too much.
-    append(JSONTape.word(.double), output: 32)
+    append(JSONTape.word(.double), output: Self.longestNumber)
     append(value.bitPattern, output: 0)
   }
 
   /// - Parameter text: a number as RFC 8259 has it.
   mutating func append(number text: UnsafeRawBufferPointer) {
     countValue()
-    append(text, .number, plain: text.count + 1, escaped: text.count + 1)
+    countOutput(text.count + 1)
+    append(text, .number)
   }
 
   /// - Parameter needsEscapes: whether bytes of the text other than slashes need an escape; true is
@@ -99,13 +101,11 @@ struct JSONTapeBuilder: ~Copyable {
     if !isKey { countValue() }
     let tag: JSONTape.Tag =
       needsEscapes ? isKey ? .escapedKey : .escapedString : isKey ? .key : .string
-    append(
-      text, tag, plain: (needsEscapes ? 6 : 1) * text.count + 3, escaped: 6 * text.count + 3)
+    countOutput(ofText: text.count, needsEscapes: needsEscapes)
+    append(text, tag)
   }
 
-  private mutating func append(
-    _ text: UnsafeRawBufferPointer, _ tag: JSONTape.Tag, plain: Int, escaped: Int
-  ) {
+  private mutating func append(_ text: UnsafeRawBufferPointer, _ tag: JSONTape.Tag) {
     let size = JSONTape.words(ofText: text.count)
     reserve(size + 1)
     words[count] = JSONTape.word(tag, text.count)
@@ -115,8 +115,6 @@ struct JSONTapeBuilder: ~Copyable {
         .copyMemory(from: text.baseAddress!, byteCount: text.count)
     }
     count += size + 1
-    longestOutput.plain += plain
-    longestOutput.escaped += escaped
   }
 
   // MARK: Containers
@@ -132,8 +130,7 @@ struct JSONTapeBuilder: ~Copyable {
     let (begin, values) = open.removeLast()
     if values == 0 {
       words[begin] = JSONTape.word(isObject ? .emptyObject : .emptyArray)
-      longestOutput.plain += 2
-      longestOutput.escaped += 2
+      countOutput(2)
       return
     }
     words[begin] = JSONTape.word(isObject ? .beginObject : .beginArray, count)
@@ -150,17 +147,49 @@ struct JSONTapeBuilder: ~Copyable {
     count += end - start
     while index < count {
       let word = words[index]
+      let bytes = JSONTape.payload(word)
       switch JSONTape.tag(word) {
       case .beginObject, .beginArray:
-        words[index] = JSONTape.word(JSONTape.tag(word), JSONTape.payload(word) + shift)
+        words[index] = JSONTape.word(JSONTape.tag(word), bytes + shift)
+        countOutput(1)
         index += 1
-      case .string, .escapedString, .key, .escapedKey, .number:
-        index += 1 + JSONTape.words(ofText: JSONTape.payload(word))
-      case .wideInteger, .unsigned, .double: index += 2
-      default: index += 1
+      case .string, .key:
+        countOutput(ofText: bytes, needsEscapes: false)
+        index += 1 + JSONTape.words(ofText: bytes)
+      case .escapedString, .escapedKey:
+        countOutput(ofText: bytes, needsEscapes: true)
+        index += 1 + JSONTape.words(ofText: bytes)
+      case .number:
+        countOutput(bytes + 1)
+        index += 1 + JSONTape.words(ofText: bytes)
+      case .wideInteger, .unsigned, .double:
+        countOutput(Self.longestNumber)
+        index += 2
+      case .integer:
+        countOutput(Self.longestNumber)
+        index += 1
+      default:
+        countOutput(6)
+        index += 1
       }
     }
-    longestOutput.plain += tape.longestOutput.plain
-    longestOutput.escaped += tape.longestOutput.escaped
+  }
+
+  // MARK: The longest output
+
+  /// Of numbers: a sign, 17 digits, a point, an exponent of five, a comma, and what vectors write
+  /// too much. Of integers alone: 21.
+  private static var longestNumber: Int { 32 }
+
+  @inline(__always)
+  private mutating func countOutput(_ bytes: Int) {
+    longestOutput.plain &+= bytes
+    longestOutput.escaped &+= bytes
+  }
+
+  /// Of a string or a key, with its quotes and what stands behind it.
+  private mutating func countOutput(ofText count: Int, needsEscapes: Bool) {
+    longestOutput.plain &+= (needsEscapes ? 6 : 1) * count + 3
+    longestOutput.escaped &+= 6 * count + 3
   }
 }
