@@ -140,4 +140,67 @@ import Testing
     buffer.reset()
     #expect([UInt8](buffer).isEmpty && Data(buffer).isEmpty && String(buffer).isEmpty)
   }
+
+  /// Returns for its own place what proves another buffer's value, or writes where that stands.
+  struct Exchanging: JSONWritable {
+    final class Exchange {
+      var written: JSONWritten?
+      var writer: JSONWriter?
+    }
+    struct Other: JSONWritable {
+      var exchange: Exchange
+      func write(to json: consuming JSONWriter) -> JSONWritten {
+        if let writer = exchange.writer.take() {
+          exchange.writer = consume json
+          return writer.value("of the first")
+        }
+        let mine = exchange.written.take()!
+        exchange.written = json.value("of the second, and longer")
+        return mine
+      }
+    }
+    var exchangesWriters: Bool
+    func write(to json: consuming JSONWriter) -> JSONWritten {
+      let exchange = Exchange()
+      if exchangesWriters {
+        exchange.writer = consume json
+      } else {
+        exchange.written = json.null()
+      }
+      var second = JSONBuffer()
+      try? second.write(Other(exchange: exchange))
+      if let writer = exchange.writer.take() { return writer.null() }
+      return exchange.written.take()!
+    }
+  }
+
+  @Test(
+    arguments: ["alone", "element", "elements", "member", "named", "optional", "streamed"],
+    [false, true])
+  func exchangedProofs(_ place: String, exchangesWriters: Bool) async {
+    await #expect(processExitsWith: .failure) {
+      [place = place as String, exchangesWriters = exchangesWriters as Bool] in
+      struct Around: JSONWritable {
+        var place: String
+        var inside: Exchanging
+        func write(to json: consuming JSONWriter) -> JSONWritten {
+          switch place {
+          case "alone": json.value(inside)
+          case "element": json.beginArray().element(1).element(inside).endArray()
+          case "member": json.beginObject().member("a", 1).member("b", inside).endObject()
+          case "named": json.beginObject().member(named: "b", inside).endObject()
+          case "optional": json.beginObject().memberIfPresent("b", Optional(inside)).endObject()
+          default: json.value([inside, inside])
+          }
+        }
+      }
+      let value = Around(place: place, inside: Exchanging(exchangesWriters: exchangesWriters))
+      var buffer = JSONBuffer()
+      if place == "streamed" {
+        try buffer.stream(value) { _ in }
+      } else {
+        try buffer.write(value)
+      }
+    }
+  }
 }

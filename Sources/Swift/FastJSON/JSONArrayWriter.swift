@@ -16,8 +16,9 @@ public struct JSONArrayWriter: ~Copyable {
   public consuming func element<Value: JSONWritable & ~Copyable>(
     _ value: borrowing Value
   ) -> JSONArrayWriter {
+    let storage = cursor.storage
     let written = value.write(to: JSONWriter(cursor))
-    return JSONArrayWriter(written.cursor.appending(byte: 0x2C).checked())
+    return JSONArrayWriter(written.cursor(in: storage).appending(byte: 0x2C).checked())
   }
 
   /// Adds all elements of a buffer.
@@ -49,7 +50,8 @@ extension JSONCursor {
   /// load the value's parts first, and retain them.
   @inlinable @inline(never)
   func appending<Value: JSONWritable & ~Copyable>(borrowed value: borrowing Value) -> JSONCursor {
-    value.write(to: JSONWriter(self)).cursor
+    let storage = storage
+    return value.write(to: JSONWriter(self)).cursor(in: storage)
   }
 
   /// The same for a value that is too large to be passed but by its address. Never specialised:
@@ -57,6 +59,7 @@ extension JSONCursor {
   @inlinable @inline(never)
   @_semantics("optimize.sil.specialize.generic.never")
   func appending<Value: JSONWritable & ~Copyable>(large value: borrowing Value) -> JSONCursor {
-    value.write(to: JSONWriter(self)).cursor
+    let storage = storage
+    return value.write(to: JSONWriter(self)).cursor(in: storage)
   }
 }

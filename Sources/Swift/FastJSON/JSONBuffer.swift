@@ -74,8 +74,9 @@ public struct JSONBuffer: ~Copyable {
 
   @inlinable @inline(__always)
   mutating func finish(_ written: consuming JSONWritten) throws(JSONWritingError) {
+    let cursor = written.cursor(in: storage)
     if storage.pointee.hasFailed { try failure() }
-    used = written.cursor.position - storage.pointee.base
+    used = cursor.position - storage.pointee.base
   }
 
   @usableFromInline @inline(never)

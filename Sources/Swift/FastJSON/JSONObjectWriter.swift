@@ -19,8 +19,9 @@ public struct JSONObjectWriter: ~Copyable {
   public consuming func member<Value: JSONWritable & ~Copyable>(
     _ key: StaticString, _ value: borrowing Value
   ) -> JSONObjectWriter {
+    let storage = cursor.storage
     let written = value.write(to: JSONWriter(cursor.appending(key: key)))
-    return JSONObjectWriter(written.cursor.appending(byte: 0x2C).checked())
+    return JSONObjectWriter(written.cursor(in: storage).appending(byte: 0x2C).checked())
   }
 
   /// Adds `"key":"value"`.
@@ -64,9 +65,10 @@ public struct JSONObjectWriter: ~Copyable {
   public consuming func member<Value: JSONWritable & ~Copyable>(
     named key: borrowing String, _ value: borrowing Value
   ) -> JSONObjectWriter {
+    let storage = cursor.storage
     let named = cursor.appending(key).appending(byte: 0x3A).checked()
     let written = value.write(to: JSONWriter(named))
-    return JSONObjectWriter(written.cursor.appending(byte: 0x2C).checked())
+    return JSONObjectWriter(written.cursor(in: storage).appending(byte: 0x2C).checked())
   }
 
   @inlinable @inline(__always)

@@ -35,10 +35,22 @@ public struct JSONWriter: ~Copyable {
   }
 }
 
-/// Proof that a value has been written.
+/// Proof that a value has been written. It belongs to the place of its `JSONWriter`; to return it for
+/// another buffer's stops the program.
 public struct JSONWritten: ~Copyable {
   @usableFromInline let cursor: JSONCursor
 
   @inlinable @inline(__always)
   init(_ cursor: JSONCursor) { self.cursor = cursor }
+
+  /// The cursor behind a value that was to be written to `buffer`.
+  ///
+  /// Values are written one inside another, so that at any time there is one writer of a buffer in
+  /// its user's hands, or one proof: the buffer tells whether it is the right one.
+  @inlinable @inline(__always)
+  consuming func cursor(in buffer: UnsafeMutablePointer<JSONStorage>) -> JSONCursor {
+    precondition(
+      cursor.storage == buffer, "a JSONWritten of one buffer was returned for another's value")
+    return cursor
+  }
 }
