@@ -110,7 +110,6 @@ struct Model: Encodable {
       expectSame(["a": [[value]]], pair)
       expectSame(["a": Optional(value)], pair)
       expectSame([1: Float(value)], pair)
-      expectSame(Decimal.nan, pair)
       expectSame([Date(timeIntervalSinceReferenceDate: value)], pair)
       expectSame(
         Custom {
@@ -124,6 +123,32 @@ struct Model: Encodable {
     expectSame(
       [Date(timeIntervalSinceReferenceDate: value)],
       EncoderPair(date: .secondsSince1970, float: strings))
+  }
+
+  /// JSONEncoder writes a bare NaN, which is no JSON.
+  @Test func decimalsThatAreNotNumbers() throws {
+    struct Price: Encodable { var amount = Decimal.nan }
+    func failure(_ value: some Encodable) -> String? {
+      do {
+        return String(decoding: try FastJSONEncoder().encode(value), as: UTF8.self)
+      } catch EncodingError.invalidValue(let value, let context) {
+        let path = context.codingPath.map(\.stringValue)
+        return "\(type(of: value)) at \(path): \(context.debugDescription)"
+      } catch {
+        return "\(error)"
+      }
+    }
+    let message = "Unable to encode Decimal.NaN directly in JSON."
+    #expect(failure(Decimal.nan) == "Decimal at []: \(message)")
+    #expect(failure([Decimal(1), .nan]) == #"Decimal at ["Index 1"]: \#(message)"#)
+    #expect(failure(Price()) == #"Decimal at ["amount"]: \#(message)"#)
+    #expect(failure(["a": [.nan] as [Decimal]?]) == #"Decimal at ["a", "Index 0"]: \#(message)"#)
+    #expect(failure(Decimal(1) / 3) == (Decimal(1) / 3).description)
+    let encoder = FastJSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "+", negativeInfinity: "-", nan: "?")
+    let text = String(decoding: try encoder.encode([Price(), Price(amount: 2)]), as: UTF8.self)
+    #expect(text == #"[{"amount":"?"},{"amount":2}]"#)
   }
 
   @Test func fragments() {

@@ -101,9 +101,7 @@ extension EncodingFrame {
     case .url:
       let url = unsafeBitCast(value, to: URL.self)
       endSingle(beginSingle().appending(url.absoluteString))
-    case .decimal:
-      let decimal = unsafeBitCast(value, to: Decimal.self)
-      endSingle(beginSingle().appending(unquoted: decimal.description))
+    case .decimal: try encode(decimal: unsafeBitCast(value, to: Decimal.self))
     }
   }
 
@@ -142,6 +140,17 @@ extension EncodingFrame {
     }
   }
 
+  /// JSONEncoder writes the bare word NaN, which is no JSON.
+  private func encode(decimal: Decimal) throws {
+    guard decimal.isNaN else {
+      return endSingle(beginSingle().appending(unquoted: decimal.description))
+    }
+    guard case .convertToString(_, _, let nan) = session.options.nonConformingFloat else {
+      throw invalid(decimal, key: nil as PlainKey?)
+    }
+    endSingle(beginSingle().appending(nan))
+  }
+
   /// Dates are not subject to the strategy for other numbers.
   private func encode(seconds: Double) throws {
     guard seconds.isFinite else { throw invalid(seconds, key: nil as PlainKey?) }
@@ -170,7 +179,7 @@ extension EncodingFrame {
     return value.isNaN ? nan : value < 0 ? negative : positive
   }
 
-  private func invalid<Number: BinaryFloatingPoint>(
+  private func invalid<Number>(
     _ value: Number, key: (some CodingKey)?
   ) -> EncodingError {
     .invalidValue(

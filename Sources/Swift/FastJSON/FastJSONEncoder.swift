@@ -25,6 +25,8 @@ import Synchronization
 ///   then throws the same error, or overflows the stack.
 /// - The `stringValue` of a key that is an enumeration is asked once and remembered, so that it must
 ///   not change while the program runs.
+/// - A Decimal that is NaN is treated as every other NaN: an error, or the strategy's text.
+///   JSONEncoder writes a bare `NaN`, which is no JSON.
 ///
 /// An encoder may be used by several threads at once.
 open class FastJSONEncoder: @unchecked Sendable {
