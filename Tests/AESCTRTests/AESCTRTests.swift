@@ -141,7 +141,7 @@ struct AESCTRTests {
 
   @Test(arguments: ["", "swift-table", "asm-aesni", "c-vaes1024"])
   func anUnknownImplementationIsAnError(_ id: String) {
-    #expect(throws: AESCTRError.unknownImplementation(id)) {
+    #expect(throws: AESCTRError.unknownImplementation(.init(id))) {
       _ = try AESCTR(key: Self.key, counter: Self.counter, implementation: id)
     }
   }
@@ -177,6 +177,25 @@ struct AESCTRTests {
         _ = try AESCTR(key: Self.key, counter: Self.counter)
       }
     }
+  }
+
+  /// A typed error that owns memory makes the compiler fail in programs that catch one case of it.
+  @Test func errorsOwnNoMemory() {
+    #expect(_isPOD(AESCTRError.self))
+  }
+
+  @Test(arguments: [
+    ("", ""), ("c-aesni", "c-aesni"), ("a\0b", "a"),
+    (String(repeating: "n", count: 47), String(repeating: "n", count: 47)),
+    (String(repeating: "n", count: 48), String(repeating: "n", count: 44) + "…"),
+    (String(repeating: "é", count: 24), String(repeating: "é", count: 22) + "…"),
+    ("n" + String(repeating: "é", count: 24), "n" + String(repeating: "é", count: 21) + "…"),
+    (String(repeating: "👩‍👩‍👧", count: 4), "👩‍👩‍👧👩‍👩‍👧👩\u{200D}…"),
+  ])
+  func errorsKeepTheBeginningOfALongName(_ name: String, _ kept: String) {
+    #expect(AESCTRError.Name(name).description == kept)
+    #expect(AESCTRError.Name(name) == AESCTRError.Name(name[...]))
+    #expect(AESCTRError.Name(name) != AESCTRError.Name("x" + name))
   }
 
   @Test func errorsNameWhatWasGivenAndWhatIsRight() {

@@ -77,6 +77,24 @@ struct DocumentReadingTests {
     }
   }
 
+  /// A typed error that owns memory makes the compiler fail in programs that catch one case of it.
+  @Test("Errors own no memory")
+  func errorsOwnNoMemory() {
+    #expect(_isPOD(JSONParsingError.self) && _isPOD(JSONWritingError.self))
+  }
+
+  @Test("What was expected is told, and compares")
+  func expectations() {
+    #expect {
+      try JSONDocument(parsing: "[1 2]")
+    } throws: { error in
+      let reason = (error as? JSONParsingError)?.reason
+      return reason == .unexpectedByte(expected: "a comma or ']'")
+        && reason != .unexpectedByte(expected: "a colon")
+        && "\(error)" == "line 1, column 4 (byte 3): a comma or ']' expected"
+    }
+  }
+
   @Test("A place is told by byte, line and column")
   func place() throws {
     let error = try #require(throws: JSONParsingError.self) {

@@ -20,12 +20,12 @@ extension AESCTR {
   ///   ``AESCTRError/unavailableImplementation(_:)``, and what
   ///   ``init(key:counter:)-(RawSpan,_)`` throws.
   public init(key: RawSpan, counter: RawSpan, implementation: String) throws(AESCTRError) {
-    if let name = caes_unknown_mask_name() { throw .unknownFeature(String(cString: name)) }
+    if let name = caes_unknown_mask_name() { throw .unknownFeature(.init(String(cString: name))) }
     guard
       let kernel = Self.kernels.first(where: { String(cString: $0.pointee.id) == implementation })
-    else { throw .unknownImplementation(implementation) }
+    else { throw .unknownImplementation(.init(implementation)) }
     guard kernel.pointee.required & ~caes_features() == 0 else {
-      throw .unavailableImplementation(implementation)
+      throw .unavailableImplementation(.init(implementation))
     }
     try self.init(key: key, start: Start(counter: counter), kernel: kernel)
   }
@@ -53,7 +53,7 @@ extension AESCTR {
 
   /// What dispatch chose: a `caes_kernel`.
   static func chosenKernel() throws(AESCTRError) -> UnsafeRawPointer {
-    if let name = caes_unknown_mask_name() { throw .unknownFeature(String(cString: name)) }
+    if let name = caes_unknown_mask_name() { throw .unknownFeature(.init(String(cString: name))) }
     return caes_chosen_kernel().map { UnsafeRawPointer($0) } ?? SwiftBitslice.row
   }
 

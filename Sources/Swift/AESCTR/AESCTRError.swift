@@ -1,4 +1,7 @@
 /// What can go wrong when an ``AESCTR`` is made or used.
+///
+/// No case holds a reference: Swift 6.3 cannot compile an optimised program that catches one case of
+/// a typed error that does.
 public enum AESCTRError: Error, Equatable, Sendable {
   /// The key is this many bytes long; AES takes 16, 24 or 32 (FIPS 197, section 5).
   case keyLength(Int)
@@ -21,11 +24,11 @@ public enum AESCTRError: Error, Equatable, Sendable {
   /// The offset is negative, or at least 2^132.
   case offset
   /// The environment variable OPTLAB_MASK names a CPU feature that does not exist.
-  case unknownFeature(String)
+  case unknownFeature(Name)
   /// There is no implementation of that name.
-  case unknownImplementation(String)
+  case unknownImplementation(Name)
   /// The CPU, the operating system or OPTLAB_MASK does not let that implementation run.
-  case unavailableImplementation(String)
+  case unavailableImplementation(Name)
   /// The implementation could not allocate memory for its key schedule.
   case outOfMemory
 }
@@ -61,5 +64,34 @@ extension AESCTRError: CustomStringConvertible {
     case .outOfMemory:
       "out of memory"
     }
+  }
+}
+
+extension AESCTRError {
+  /// A name that is wrong, in memory of its own: of a longer one, the first 44 bytes of UTF-8 or
+  /// fewer, and an ellipsis.
+  public struct Name: Equatable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// UTF-8, with zeros behind it, which no name holds.
+    private var bytes: (UInt128, UInt128, UInt128) = (0, 0, 0)
+
+    private static var most: Int { MemoryLayout<(UInt128, UInt128, UInt128)>.size - 1 }
+
+    public init(_ name: some StringProtocol) {
+      var text = String(name.prefix { $0 != "\0" })
+      if text.utf8.count > Self.most {
+        var end = text.utf8.index(text.startIndex, offsetBy: Self.most - 3)
+        while end.samePosition(in: text.unicodeScalars) == nil { text.utf8.formIndex(before: &end) }
+        text = text[..<end] + "…"
+      }
+      withUnsafeMutableBytes(of: &bytes) { $0.copyBytes(from: text.utf8) }
+    }
+
+    public init(stringLiteral name: String) { self.init(name) }
+
+    public var description: String {
+      withUnsafeBytes(of: bytes) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
+    public static func == (a: Name, b: Name) -> Bool { a.bytes == b.bytes }
   }
 }

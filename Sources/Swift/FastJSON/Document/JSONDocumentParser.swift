@@ -31,7 +31,7 @@ struct JSONDocumentParser: ~Copyable {
   }
 
   /// What was expected, or that the text ends.
-  private func expected(_ what: String) -> JSONParsingError {
+  private func expected(_ what: JSONParsingError.Expectation) -> JSONParsingError {
     error(next == end ? .unexpectedEnd(expected: what) : .unexpectedByte(expected: what))
   }
 

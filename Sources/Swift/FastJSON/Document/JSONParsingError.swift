@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why text is not one JSON document (RFC 8259), and where.
+///
+/// It holds no reference: Swift 6.3 cannot compile an optimised program that catches one case of a
+/// typed error that does.
 public struct JSONParsingError: Error, Equatable, CustomStringConvertible {
   public enum Reason: Equatable, Sendable {
     /// Something else stands here than what may.
-    case unexpectedByte(expected: String)
-    case unexpectedEnd(expected: String)
+    case unexpectedByte(expected: Expectation)
+    case unexpectedEnd(expected: Expectation)
     /// The string that begins here never ends.
     case unterminatedString
     /// Below 0x20, in a string, and not escaped (section 7).
@@ -17,6 +20,21 @@ public struct JSONParsingError: Error, Equatable, CustomStringConvertible {
     case tooDeep(Int)
     /// Something other than white space stands behind the value.
     case trailingBytes
+  }
+
+  /// What may stand at a place, in words.
+  public struct Expectation: Equatable, Sendable, ExpressibleByStringLiteral,
+    CustomStringConvertible
+  {
+    private let text: StaticString
+
+    public init(stringLiteral text: StaticString) { self.text = text }
+
+    public var description: String { text.description }
+
+    public static func == (a: Expectation, b: Expectation) -> Bool {
+      a.description == b.description
+    }
   }
 
   public var reason: Reason
