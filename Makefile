@@ -61,7 +61,7 @@ constant-time: setup ## Check that no branch and no address depends on key or te
 	./.ci/constant-time
 
 .PHONY: fuzz
-fuzz: setup ## Fuzz AES-CTR kernels, JSON parser and writers for a minute each; then find planted bugs.
+fuzz: setup ## Fuzz AES-CTR kernels, JSON parser, writers and encoder for a minute each; then find planted bugs.
 	./.ci/fuzz 60 1000000
 	./.ci/fuzz-json 60 1000000
 

@@ -96,6 +96,25 @@ struct CompactScan {
     return count
   }
 
+  /// The value of a complete member in an object of which only the last one is not.
+  static func value(
+    of name: String, in object: UnsafeRawBufferPointer
+  ) -> UnsafeRawBufferPointer? {
+    var scan = CompactScan(object)
+    scan.position = 1
+    while !scan.isAtEnd, scan.byte == 0x22 {
+      let key = scan.string()
+      scan.position += 1
+      let start = scan.position
+      scan.skipValue()
+      // What is not complete has no comma yet.
+      guard !scan.isAtEnd, scan.byte == 0x2C else { return nil }
+      if key == name { return UnsafeRawBufferPointer(rebasing: object[start..<scan.position]) }
+      scan.position += 1
+    }
+    return nil
+  }
+
   /// The text of a string, without its escapes. Moves behind it.
   mutating func string() -> String {
     let start = position

@@ -40,7 +40,7 @@ extension EncodingFrame {
     _ value: T, _ place: PendingFragment.Place, key: some CodingKey, in fragment: EncodedFragment?,
     owner: EncodingFrame?
   ) throws {
-    if isFinished || session.isClosed { return }
+    // Where the container's value is complete, this one is asked all the same, and goes nowhere.
     let mark = session.offset
     let inside = fragment?.depth ?? depth + 1
     do {
@@ -93,8 +93,8 @@ extension EncodingFrame {
       return lost
     }
     guard let parent = fragment ?? fragmentOfRoot() else {
-      if case .member(let name) = place, let known = lateContainer(name, isObject: isObject) {
-        return known
+      if case .member(let name) = place, mode == .object {
+        return lateContainer(name, isObject: isObject)
       }
       add(.fragment(lost), place, to: nil)
       return lost

@@ -121,7 +121,7 @@ extension EncodingFrame {
       if session.state.writes(value, entry, depth: depth) { return endSingle(session.cursor) }
     }
     try encodeWhole(value, entry, isSingle: true)
-    if !state.finish() { endSingle(beginSingle().appending(emptyObject: ())) }
+    finishWhole()
   }
 
   private func encode(date: Date) throws {

@@ -39,13 +39,17 @@ final class EncodingFrame: @unchecked Sendable {
   @exclusivity(unchecked)
   var next: EncodingFrame?
 
-  /// Who asked for a super encoder.
+  /// Of a super encoder, the frame that it was asked of. Of a frame that has left the chain, the super
+  /// encoder around it: as with JSONEncoder, that one's value is not complete before everything that
+  /// came from it is released.
   @exclusivity(unchecked)
   var owner: EncodingFrame?
 
   /// For super encoders: where the value goes when the encoder is released.
   @exclusivity(unchecked)
   var destination: Destination?
+  /// The value, where it could not be written to its place: of a super encoder, or of a frame whose
+  /// single value was encoded while other frames were at the end of the buffer.
   @exclusivity(unchecked)
   var singleValue: Range<Int>?
 
@@ -135,6 +139,7 @@ final class EncodingFrame: @unchecked Sendable {
     dismissed.mode = .closed
     dismissed.state.pointee.openKeys = nil
     dismissed.parent = nil
+    dismissed.owner = superEncoder
     dismissed.state.pointee.given.keepAlive(dismissed)
     next = nil
     state.pointee.next = nil
@@ -146,6 +151,13 @@ final class EncodingFrame: @unchecked Sendable {
     state.pointee.next = after.state
   }
 
+  /// The frame itself or the nearest around it that belongs to a super encoder.
+  private var superEncoder: EncodingFrame? {
+    var frame: EncodingFrame? = self
+    while let one = frame, !one.state.pointee.isDetached { frame = one.parent ?? one.owner }
+    return frame
+  }
+
   // MARK: Containers
 
   func beginObject() {
@@ -153,6 +165,7 @@ final class EncodingFrame: @unchecked Sendable {
     case .object: return
     case .empty: beginContainer(.object)
     case .fragment where fragment?.isObject == true: return
+    case .fragment where fragment == nil && reopen(0x7B): return
     case .closed where reopen(0x7B): return
     default:
       preconditionFailure(
@@ -167,6 +180,7 @@ final class EncodingFrame: @unchecked Sendable {
     case .array: return
     case .empty: beginContainer(.array)
     case .fragment where fragment?.isObject == false: return
+    case .fragment where fragment == nil && reopen(0x5B): return
     case .closed where reopen(0x5B): return
     default:
       preconditionFailure(
@@ -246,19 +260,27 @@ final class EncodingFrame: @unchecked Sendable {
   /// Completes a value that consists of fragments, or will.
   @inline(never)
   func finishFragments() {
-    guard let fragment = fragmentOfRoot() else { return }
+    guard let fragment = fragmentOfRoot() else { return finishSingle() }
     self.fragment = nil
     state.pointee.start = session.offset
     session.state.pointee.isSorted = false
     fragment.write(to: session)
-    if destination != nil {
-      singleValue = session.moveToArena(from: state.pointee.start)
-    }
+    if !state.isTop { singleValue = session.moveToArena(from: state.pointee.start) }
+  }
+
+  /// Writes a single value that was kept.
+  private func finishSingle() {
+    guard let singleValue, state.isTop else { return }
+    self.singleValue = nil
+    state.pointee.start = session.offset
+    session.state.pointee.isSorted = false
+    session.append(fromArena: singleValue)
   }
 
   /// Forgets a value that failed.
   func abandon() {
     fragment = nil
+    singleValue = nil
     late = []
     state.pointee.hasLate = false
     mode = .closed
@@ -304,15 +326,35 @@ final class EncodingFrame: @unchecked Sendable {
       Attempt to encode value through single value container when previously value already encoded.
       """)
     // A container that was begun before is what counts.
-    let place: PendingFragment.Place =
-      mode == .empty && destination != nil && !session.isClosed ? .single : .none
-    return beginPending(place, nil)
+    return beginPending(mode == .empty ? .single : .none, nil)
   }
 
   @inline(__always)
   func endSingle(_ cursor: JSONCursor) {
     session.cursor = cursor.checked()
     if session.pending == nil { mode = .closed } else { endPending() }
+  }
+
+  /// Keeps a value whose place comes later.
+  private func keep(singleValue range: Range<Int>) {
+    singleValue = range
+    // What is not a super encoder's has its place when its frame is finished.
+    mode = destination == nil ? .fragment : .closed
+  }
+
+  /// Completes the value that was encoded as a single one.
+  func finishWhole() {
+    guard state.isTop || mode == .empty || mode == .fragment else {
+      // Of a frame that is not at the end of the buffer, an open container goes on.
+      if mode == .object || mode == .array { return }
+      _ = state.finish()
+      return
+    }
+    if !state.finish() {
+      endSingle(beginSingle().appending(emptyObject: ()))
+    } else if let singleValue, destination == nil {
+      keep(singleValue: singleValue)
+    }
   }
 
   // MARK: What is not written to its place at once
@@ -337,8 +379,7 @@ final class EncodingFrame: @unchecked Sendable {
   ) {
     if case .none = place { return }
     if case .single = place {
-      if case .bytes(let range) = value { singleValue = range }
-      mode = .closed
+      if case .bytes(let range) = value { keep(singleValue: range) }
       return
     }
     let fragment = fragment ?? fragmentOfRoot()
@@ -369,15 +410,27 @@ final class EncodingFrame: @unchecked Sendable {
     CompactScan.members(in: session.bytes(from: state.pointee.start))
   }
 
-  /// The container that was begun under this name while a value inside was not complete.
-  func lateContainer(_ name: String, isObject: Bool) -> EncodedFragment? {
-    for entry in late.reversed() where entry.name == name {
-      if case .fragment(let fragment) = entry.value, fragment.isObject == isObject {
+  /// A container under this name, which goes on with what there is while a value inside is not
+  /// complete.
+  func lateContainer(_ name: String, isObject: Bool) -> EncodedFragment {
+    let bracket: UInt8 = isObject ? 0x7B : 0x5B
+    let fragment = EncodedFragment(isObject: isObject, depth: depth + 2)
+    if let index = late.lastIndex(where: { $0.name == name }) {
+      switch late[index].value {
+      case .fragment(let known) where known.isObject == isObject: return known
+      case .bytes(let range) where session.arena[range.lowerBound] == bracket:
+        fragment.take(range, of: session.arena)
+        late[index].value = .fragment(fragment)
         return fragment
+      default: break
       }
-      return nil
+    } else if let value = CompactScan.value(
+      of: name, in: session.bytes(from: state.pointee.start)), value.first == bracket
+    {
+      fragment.take(session.copyToArena(value), of: session.arena)
     }
-    return nil
+    addLate(.fragment(fragment), name: name, at: completeMembers)
+    return fragment
   }
 
   /// Runs `body` with a next frame of its own, since the one that there is may be in use.

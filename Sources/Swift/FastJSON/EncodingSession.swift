@@ -143,9 +143,15 @@ final class EncodingSession {
 
   /// Moves the bytes from `mark` on to the arena.
   func moveToArena(from mark: Int) -> Range<Int> {
-    let start = arena.count
-    arena.append(contentsOf: bytes(from: mark))
+    let range = copyToArena(bytes(from: mark))
     rewind(to: mark)
+    return range
+  }
+
+  /// Copies bytes of the buffer to the arena.
+  func copyToArena(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {
+    let start = arena.count
+    arena.append(contentsOf: bytes)
     return start..<arena.count
   }
 
