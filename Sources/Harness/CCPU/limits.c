@@ -67,96 +67,129 @@ static void rep_stosb(uint8_t *out, size_t n) {
 #define LOOP(features)                                                                             \
   __attribute__((target(features), no_sanitize("undefined", "address"))) static void
 
-// One set of loops for each register width: 64 bytes an iteration, the rest bytewise.
-#define LOOPS(name, features, vector, load, store, stream, zero, touch)                            \
-  LOOP(features) copy_##name(int temporal, uint8_t *out, const uint8_t *in, size_t n) {            \
-    enum { STEPS = 64 / sizeof(vector) };                                                          \
-    if (temporal)                                                                                  \
-      for (; n >= 64; n -= 64, in += 64, out += 64)                                                \
-        for (int i = 0; i < STEPS; i++)                                                            \
-          store((void *)(out + i * sizeof(vector)), load((void *)(in + i * sizeof(vector))));      \
-    else                                                                                           \
-      for (; n >= 64; n -= 64, in += 64, out += 64)                                                \
-        for (int i = 0; i < STEPS; i++)                                                            \
-          stream((void *)(out + i * sizeof(vector)), load((void *)(in + i * sizeof(vector))));     \
-    rep_movsb(out, in, n);                                                                         \
-  }                                                                                                \
-  LOOP(features) store_##name(int temporal, uint8_t *out, size_t n) {                              \
-    enum { STEPS = 64 / sizeof(vector) };                                                          \
-    vector value = zero();                                                                         \
-    touch(value);                                                                                  \
-    if (temporal)                                                                                  \
-      for (; n >= 64; n -= 64, out += 64)                                                          \
-        for (int i = 0; i < STEPS; i++)                                                            \
-          store((void *)(out + i * sizeof(vector)), value);                                        \
-    else                                                                                           \
-      for (; n >= 64; n -= 64, out += 64)                                                          \
-        for (int i = 0; i < STEPS; i++)                                                            \
-          stream((void *)(out + i * sizeof(vector)), value);                                       \
-    rep_stosb(out, n);                                                                             \
-  }                                                                                                \
-  LOOP(features) load_##name(const uint8_t *in, size_t n) {                                        \
-    enum { STEPS = 64 / sizeof(vector) };                                                          \
-    for (; n >= 64; n -= 64, in += 64)                                                             \
-      for (int i = 0; i < STEPS; i++) {                                                            \
-        vector value = load((void *)(in + i * sizeof(vector)));                                    \
-        touch(value);                                                                              \
-      }                                                                                            \
-  }
+// An iteration moves so much that counting and jumping is little beside it: at 64 bytes an
+// iteration a loop of loads is bound by its jumps, of which many CPUs take one a cycle while they
+// could load twice.
+enum { ITERATION = 512, STEP = 64 };
 
-// Keeps the compiler from dropping the value, or from knowing it and calling memset.
-#define TOUCH_X(value) __asm__ volatile("" : "+x"(value))
-#define TOUCH_V(value) __asm__ volatile("" : "+v"(value))
+#define UNROLLED(vector, bytes)                                                                    \
+  _Pragma("GCC unroll 32") for (size_t i = 0; i < (bytes); i += sizeof(vector))
 
-LOOPS(sse, "sse2", __m128i, _mm_loadu_si128, _mm_storeu_si128, _mm_stream_si128, _mm_setzero_si128,
-      TOUCH_X)
-LOOPS(avx, "avx", __m256i, _mm256_loadu_si256, _mm256_storeu_si256, _mm256_stream_si256,
-      _mm256_setzero_si256, TOUCH_X)
-LOOPS(avx512, "avx512f", __m512i, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_stream_si512,
-      _mm512_setzero_si512, TOUCH_V)
+// Does move(offset) for every register's worth of `n` bytes. What is left of a step at the end is
+// one more step, last(offset), which ends where the bytes end and is of any alignment: some are
+// moved twice, and nothing with a start-up cost of its own (REP MOVSB, a call) gets into the
+// figure.
+#define WALK(vector, move, last)                                                                   \
+  do {                                                                                             \
+    size_t at = 0;                                                                                 \
+    for (; n - at >= ITERATION; at += ITERATION)                                                   \
+      UNROLLED(vector, ITERATION) { move(at + i); }                                                \
+    for (; n - at >= STEP; at += STEP)                                                             \
+      UNROLLED(vector, STEP) { move(at + i); }                                                     \
+    if (at < n)                                                                                    \
+      UNROLLED(vector, STEP) { last(n - STEP + i); }                                               \
+  } while (0)
+
+// USE keeps the compiler from dropping a value that nobody needs, HIDE from knowing that it is zero
+// and calling memset. Neither is an instruction.
+#define USE_X(value) __asm__ volatile("" : : "x"(value))
+#define USE_V(value) __asm__ volatile("" : : "v"(value))
+#define HIDE_X(value) __asm__ volatile("" : "+x"(value))
+#define HIDE_V(value) __asm__ volatile("" : "+v"(value))
+
+#define NAME(action) action##_sse
+#define FEATURES "sse2"
+#define VECTOR __m128i
+#define LOAD _mm_loadu_si128
+#define STORE _mm_storeu_si128
+#define STREAM _mm_stream_si128
+#define ZERO _mm_setzero_si128
+#define USE USE_X
+#define HIDE HIDE_X
+#include "move-loops.h"
+
+#define NAME(action) action##_avx
+#define FEATURES "avx"
+#define VECTOR __m256i
+#define LOAD _mm256_loadu_si256
+#define STORE _mm256_storeu_si256
+#define STREAM _mm256_stream_si256
+#define ZERO _mm256_setzero_si256
+#define USE USE_X
+#define HIDE HIDE_X
+#include "move-loops.h"
+
+#define NAME(action) action##_avx512
+#define FEATURES "avx512f"
+#define VECTOR __m512i
+#define LOAD _mm512_loadu_si512
+#define STORE _mm512_storeu_si512
+#define STREAM _mm512_stream_si512
+#define ZERO _mm512_setzero_si512
+#define USE USE_V
+#define HIDE HIDE_V
+#include "move-loops.h"
 
 // The compiler's own check looks at XCR0 too.
+size_t ccpu_move_width(void) {
+  return __builtin_cpu_supports("avx512f") ? 64 : __builtin_cpu_supports("avx") ? 32 : 16;
+}
+
 #define DISPATCH(function, ...)                                                                    \
   (__builtin_cpu_supports("avx512f") ? function##_avx512(__VA_ARGS__)                              \
    : __builtin_cpu_supports("avx")   ? function##_avx(__VA_ARGS__)                                 \
                                      : function##_sse(__VA_ARGS__))
 
+// Streaming stores want alignment: the bytes before the first aligned one, or all where the rest is
+// less than a step.
+static size_t before_streaming(const uint8_t *out, size_t n) {
+  size_t head = -(uintptr_t)out & 63;
+  return n < head + STEP ? n : head;
+}
+
 void ccpu_copy(ccpu_move move, uint8_t *out, const uint8_t *in, size_t n) {
-  if (move == CCPU_REP) {
+  if (move == CCPU_REP || n < STEP) {
     rep_movsb(out, in, n);
     return;
   }
-  if (move == CCPU_NON_TEMPORAL) {
-    // Streaming stores want alignment.
-    size_t head = -(uintptr_t)out & 63;
-    if (head > n)
-      head = n;
-    memcpy(out, in, head);
-    DISPATCH(copy, 0, out + head, in + head, n - head);
-    _mm_sfence();
+  if (move == CCPU_PLAIN) {
+    DISPATCH(copy, 1, out, in, n);
     return;
   }
-  DISPATCH(copy, 1, out, in, n);
+  size_t head = before_streaming(out, n);
+  memcpy(out, in, head);
+  if (head < n)
+    DISPATCH(copy, 0, out + head, in + head, n - head);
+  _mm_sfence();
 }
 
 void ccpu_store(ccpu_move move, uint8_t *out, size_t n) {
-  if (move == CCPU_REP) {
+  if (move == CCPU_REP || n < STEP) {
     rep_stosb(out, n);
     return;
   }
-  if (move == CCPU_NON_TEMPORAL) {
-    size_t head = -(uintptr_t)out & 63;
-    if (head > n)
-      head = n;
-    memset(out, 0, head);
-    DISPATCH(store, 0, out + head, n - head);
-    _mm_sfence();
+  if (move == CCPU_PLAIN) {
+    DISPATCH(store, 1, out, n);
     return;
   }
-  DISPATCH(store, 1, out, n);
+  size_t head = before_streaming(out, n);
+  memset(out, 0, head);
+  if (head < n)
+    DISPATCH(store, 0, out + head, n - head);
+  _mm_sfence();
 }
 
-void ccpu_load(const uint8_t *in, size_t n) { DISPATCH(load, in, n); }
+static void load_bytes(const uint8_t *in, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    __asm__ volatile("" : : "r"(in[i]));
+}
+
+void ccpu_load(const uint8_t *in, size_t n) {
+  if (n < STEP)
+    load_bytes(in, n);
+  else
+    DISPATCH(load, in, n);
+}
 
 #else
 
@@ -175,11 +208,16 @@ void ccpu_store(ccpu_move move, uint8_t *out, size_t n) {
   memset(out, 0, n);
 }
 
+size_t ccpu_move_width(void) { return 8; }
+
 void ccpu_load(const uint8_t *in, size_t n) {
-  for (; n >= 8; n -= 8, in += 8) {
-    uint64_t word;
-    memcpy(&word, in, 8);
-    __asm__ volatile("" : : "r"(word));
-  }
+  for (; n >= 64; n -= 64, in += 64)
+    for (int i = 0; i < 8; i++) {
+      uint64_t word;
+      memcpy(&word, in + 8 * i, 8);
+      __asm__ volatile("" : : "r"(word));
+    }
+  for (size_t i = 0; i < n; i++)
+    __asm__ volatile("" : : "r"(in[i]));
 }
 #endif

@@ -27,7 +27,7 @@ void ccpu_aes_rounds(ccpu_width width, uint64_t iterations);
 
 /// How a loop moves bytes.
 typedef enum ccpu_move {
-  /// 64 bytes an iteration with the widest ordinary loads and stores.
+  /// 512 bytes an iteration with the widest ordinary loads and stores.
   CCPU_PLAIN,
   /// Stores that go around the caches (MOVNT).
   CCPU_NON_TEMPORAL,
@@ -38,13 +38,16 @@ typedef enum ccpu_move {
 /// The loops below use AVX-512, AVX or SSE2 registers, whichever is the widest that CPU and
 /// operating system offer.
 
+/// The width of those registers, in bytes.
+size_t ccpu_move_width(void);
+
 /// Copies `n` bytes; the areas do not overlap.
 void ccpu_copy(ccpu_move move, uint8_t *out, const uint8_t *in, size_t n);
 
-/// Overwrites `n` bytes.
+/// Overwrites `n` bytes with zeros.
 void ccpu_store(ccpu_move move, uint8_t *out, size_t n);
 
-/// Reads `n` bytes; there is one way to.
+/// Reads `n` bytes, each of them and nothing beside them; there is one way to.
 void ccpu_load(const uint8_t *in, size_t n);
 
 #ifdef __cplusplus

@@ -48,33 +48,42 @@ final class MoveLoop: PreparedCase {
   let action: Action
   let move: ccpu_move
   let bytesPerCall: Int
-  private let buffers: AESBuffers
+  let buffers: AESBuffers
+  /// Where in the buffers the next call begins.
+  private var offset = 0
 
-  init(_ action: Action, _ move: ccpu_move, bytes: Int, layout: Int) {
+  /// - Parameter piece: how many bytes a call moves, going on where the last one ended; nil moves all
+  ///   of the buffers. A slice of a piece is short enough to go undisturbed on a busy machine.
+  init(_ action: Action, _ move: ccpu_move, bytes: Int, piece: Int? = nil, layout: Int) {
     self.action = action
     self.move = move
-    bytesPerCall = bytes
+    bytesPerCall = min(piece ?? bytes, bytes)
     buffers = AESBuffers(count: bytes, seed: 0, layout: layout)
   }
 
   func run(_ calls: Int) {
-    let (input, output, bytes) = (buffers.input, buffers.output, bytesPerCall)
-    switch action {
-    case .load: for _ in 0..<calls { ccpu_load(input, bytes) }
-    case .store: for _ in 0..<calls { ccpu_store(move, output, bytes) }
-    case .copy: for _ in 0..<calls { ccpu_copy(move, output, input, bytes) }
+    let (bytes, end) = (bytesPerCall, buffers.count - bytesPerCall)
+    for _ in 0..<calls {
+      let (input, output) = (buffers.input + offset, buffers.output + offset)
+      switch action {
+      case .load: ccpu_load(input, bytes)
+      case .store: ccpu_store(move, output, bytes)
+      case .copy: ccpu_copy(move, output, input, bytes)
+      }
+      offset += bytes
+      if offset > end { offset = 0 }
     }
   }
 
   /// Every way to do it.
-  static func loops(_ action: Action, bytes: Int) -> [LimitLoop] {
+  static func loops(_ action: Action, bytes: Int, piece: Int? = nil) -> [LimitLoop] {
     let moves = [
       ("plain", CCPU_PLAIN), ("non-temporal", CCPU_NON_TEMPORAL), ("rep", CCPU_REP),
     ]
     return (action == .load ? Array(moves.prefix(1)) : moves).map { name, move in
       LimitLoop(
         contestant: Contestant(id: "\(action.rawValue), \(name)") {
-          MoveLoop(action, move, bytes: bytes, layout: $0)
+          MoveLoop(action, move, bytes: bytes, piece: piece, layout: $0)
         },
         leastCycles: 1 / action.mostBytesInACycle)
     }
