@@ -76,18 +76,8 @@ import Testing
     cycles: .init(error: Int(ENOENT)), cpuClock: .init(error: Int(ENOENT)),
     circumstances: .init(), rdpmcSetting: nil, perfTool: nil)
 
-  /// A folder that looks like the root of a system with these files; removed afterwards.
   private static func environment(_ files: [String: String]) throws -> MeasuringEnvironment {
-    let root = FileManager.default.temporaryDirectory
-      .appendingPathComponent("optlab-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: root) }
-    for (path, text) in files {
-      let file = root.appendingPathComponent(path)
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: file)
-    }
-    return MeasuringEnvironment(files: SystemFiles(root: root.path), perf: noPerf)
+    try SystemTree.with(files) { MeasuringEnvironment(files: $0, perf: noPerf) }
   }
 
   @Test func readsALaptop() throws {

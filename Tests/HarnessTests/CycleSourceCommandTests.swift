@@ -21,8 +21,11 @@ struct CycleSourceCommandTests {
     #expect(output.code == 0)
     #expect(output.stdout.contains("openssl"))
     #expect(!output.stdout.contains("(pmu)"))
+    // Which CPU was asked, and why.
+    #expect(output.stdout.contains(/pinned to CPU \d+,.* the (last|only) one allowed/))
     let report = try await BuiltHarness.run(["--cpu-report"], wrapper: "refuse-perf")
     #expect(report.code == 0)
+    #expect(report.stdout.contains(/asked +CPU \d+,.* the (last|only) one allowed/))
   }
 
   @Test("Each source that any machine has can be forced", arguments: ["ns"])

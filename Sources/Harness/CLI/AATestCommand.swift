@@ -33,7 +33,7 @@ struct AATestCommand: ParsableCommand {
 
   func run() throws {
     try hidden.apply()
-    let cpu = try place.apply()
+    let place = try place.apply()
     let kernel = try kernel()
     let bytes = try bytes()
     func prepare(_ kernel: AESKernel) -> (Int) throws -> any PreparedCase {
@@ -63,7 +63,7 @@ struct AATestCommand: ParsableCommand {
       try printJSON(test)
     } else {
       print(
-        "\(impl), \(size), \(source.source.rawValue), " + (cpu.map { "CPU \($0)" } ?? "not pinned"))
+        "\(impl), \(size), \(source.source.rawValue), \(place.cpu?.text ?? "not pinned")")
       print(test.text(), terminator: "")
     }
   }

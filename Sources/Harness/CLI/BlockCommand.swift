@@ -12,7 +12,6 @@ struct BlockCommand: ParsableCommand {
 
   func run() throws {
     let started = Date()
-    let identity = CPUReport.current()
     Interruption.catchSignals()
     Interruption.followParent()
     let progress = ProgressLine()
@@ -29,6 +28,6 @@ struct BlockCommand: ParsableCommand {
     }
     progress.clear()
     FileHandle.standardOutput.write(
-      try BlockProcess.output(result, started: started, cpuReport: identity))
+      try BlockProcess.output(result, started: started, cpuReport: .current()))
   }
 }

@@ -39,14 +39,14 @@ struct LiveOptions: ParsableArguments {
         throw CommandFailure(.usage, "'\(id)' cannot run here: \(obstacle)")
       }
     }
-    let pinned = try place.apply()
+    let placement = try place.apply()
     Interruption.catchSignals()
     let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let progress = ProgressLine()
     let plan = time.map(Plan.timed) ?? .standard
     let run = BlockwiseRun(
       selection: selection, plan: plan, seconds: time, source: try chooseSource(forced: cycles),
-      calibration: .measure(), cpu: pinned)
+      calibration: .measure(), cpu: placement.cpu?.number)
     let result = try failing { try run.run(by: Lab(seed: seed, progress: progress.show)) }
     progress.clear()
     if result.isPartial {

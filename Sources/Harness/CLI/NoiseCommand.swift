@@ -22,12 +22,12 @@ struct NoiseCommand: ParsableCommand {
   }
 
   func run() throws {
-    let cpu = try place.apply()
+    let place = try place.apply()
     let noise = Noise.watch(seconds: time, calibration: .measure())
     if json {
       try printJSON(noise)
     } else {
-      print(cpu.map { "CPU \($0)" } ?? "not pinned")
+      print(place.cpu?.text ?? "not pinned")
       print(noise.text(), terminator: "")
     }
   }

@@ -6,23 +6,23 @@ import HarnessKit
 struct PlacementOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Measure on this CPU; default: the last one allowed.", valueName: "number"))
+    help: ArgumentHelp(
+      "Measure on this CPU; default: the last one allowed, of the fast kind where there are several.",
+      valueName: "number"))
   var cpu: Int?
 
   @Flag(inversion: .prefixedNo, help: "Keep the measurement on one CPU.")
   var pin = true
 
-  /// Pins this thread, as far as wanted and possible.
-  ///
-  /// - Returns: the CPU, or nil when the thread is not pinned.
-  func apply() throws -> Int? {
-    guard pin || cpu != nil else { return nil }
+  /// Pins this thread, as far as wanted and possible. What is read of the CPU comes after it.
+  func apply() throws -> MeasuringPlace {
+    guard pin || cpu != nil else { return .free() }
     do throws(Affinity.Failure) {
-      return try Affinity.pin(to: cpu)
+      return try .pinned(to: cpu)
     } catch {
       if cpu != nil { throw CommandFailure(.usage, error.description) }
       warn("not pinned: \(error.description)")
-      return nil
+      return .free()
     }
   }
 }

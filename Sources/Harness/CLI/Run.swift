@@ -86,18 +86,16 @@ struct Run: ParsableCommand {
   func run() throws {
     try hidden.apply()
     if cpuReport {
-      let identity = CPUReport.current()
-      _ = try place.apply()
-      let report = try identity.measured(source: chooseSource(forced: cycles))
+      let report = try CPUReport.current(at: place.apply())
+        .measured(source: chooseSource(forced: cycles))
       print(json ? try report.json() : report.text(), terminator: "")
       return
     }
     if let output { try failing { try AtomicFile.check(output) } }
     if report { try failing { try ReportFolder.prepare() } }
     let started = Date()
-    // What the process may use is read before the thread is pinned to one CPU of it.
-    let identity = CPUReport.current()
-    let pinned = try place.apply()
+    let placement = try place.apply()
+    let identity = CPUReport.current(at: placement)
     if selfTest {
       try runSelfTest()
       return
@@ -129,14 +127,14 @@ struct Run: ParsableCommand {
     if processes {
       let run = BlockwiseRun(
         selection: selection, plan: plan, seconds: time, source: source, calibration: calibration,
-        cpu: pinned)
+        cpu: placement.cpu?.number)
       result = try failing { try run.run(by: lab) }
     } else {
       result = lab.run(
         selection, plan: plan, seconds: time, source: source, calibration: calibration)
     }
     progress.clear()
-    result.cpu = pinned
+    result.chosenCPU = placement.cpu
     print(result.tables(details: details), terminator: "")
     print(result.footer())
     if output != nil || report, !result.rows.isEmpty {

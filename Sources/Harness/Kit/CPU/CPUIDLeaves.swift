@@ -79,7 +79,8 @@ extension CPUIDLeaves {
     0, 1, 0xA, 0x15, 0x16, 0x1A, 0x8000_0000, 0x8000_0001, 0x8000_0002, 0x8000_0003, 0x8000_0004,
     0x8000_0005, 0x8000_0006, 0x8000_0007, 0x8000_0008, 0x8000_001A, 0x8000_001E, 0x8000_0022,
   ]
-  private static let listed: [UInt32] = [4, 7, 0xB, 0xD, 0x1F, 0x24, 0x8000_001D]
+  private static let topologies: [UInt32] = [0xB, 0x1F, 0x8000_0026]
+  private static let listed: [UInt32] = [4, 7, 0xB, 0xD, 0x1F, 0x24, 0x8000_001D, 0x8000_0026]
 
   /// The leaves of the logical CPU that the calling thread is on; empty where there is no CPUID.
   public static func machine() -> CPUIDLeaves {
@@ -96,7 +97,7 @@ extension CPUIDLeaves {
       for subleaf in 0..<UInt32(leaf == 0xD ? 2 : 8) {
         let answer = cpuid(leaf, subleaf) ?? Registers()
         // A topology leaf that has come to its end still repeats the subleaf and the APIC id.
-        if answer == Registers() || (leaf == 0xB || leaf == 0x1F) && answer.ebx == 0 { break }
+        if answer == Registers() || topologies.contains(leaf) && answer.ebx == 0 { break }
         leaves[leaf, subleaf] = answer
       }
     }

@@ -1,7 +1,7 @@
 /// Which CPU this is: what the maker calls it, and what it is by its signature.
 ///
 /// Source: Intel SDM volume 2A, CPUID leaves 0, 1, 0x1A and 0x80000002 to 4; AMD APM volume 3,
-/// appendix E.3.
+/// appendix E.3, and E.4.24 (0x80000026).
 public struct CPUIdentity: Codable, Sendable, Equatable {
   public enum Vendor: String, Codable, Sendable {
     case intel = "Intel"
@@ -12,7 +12,7 @@ public struct CPUIdentity: Codable, Sendable, Equatable {
     case other = "other"
   }
 
-  /// A hybrid CPU's kinds of core, by leaf 0x1A.
+  /// A hybrid CPU's kinds of core, by leaf 0x1A, or 0x80000026 on AMD's.
   public enum CoreKind: String, Codable, Sendable {
     case performance
     case efficiency
@@ -29,7 +29,7 @@ public struct CPUIdentity: Codable, Sendable, Equatable {
   public var brand: String?
   /// From vendor, family, model and stepping; nil for a CPU that is not in the tables.
   public var microarchitecture: Microarchitecture?
-  /// Whether the CPU has cores of several kinds (leaf 7, edx bit 15).
+  /// Whether the CPU has cores of several kinds (leaf 7, edx bit 15; leaf 0x80000026, eax bit 30).
   public var isHybrid: Bool
   /// The kind of the core that was asked, where the CPU says.
   public var coreKind: CoreKind?
@@ -61,12 +61,16 @@ public struct CPUIdentity: Codable, Sendable, Equatable {
     ).split(separator: " ").joined(separator: " ")
     brand = spelled.isEmpty ? nil : spelled
 
-    isHybrid = leaves[7].edx >> 15 & 1 == 1
+    // AMD's leaf describes a level of the topology in each subleaf; the first is the core's own.
+    let isHeterogeneous = (0..<8).contains { leaves[0x8000_0026, $0].eax >> 30 & 1 == 1 }
+    isHybrid = leaves[7].edx >> 15 & 1 == 1 || isHeterogeneous
     let core = leaves[0x1A].eax
     coreKind =
-      switch core >> 24 {
-      case 0x20: .efficiency
-      case 0x40: .performance
+      switch (core >> 24, isHeterogeneous, leaves[0x8000_0026].ebx >> 28) {
+      case (0x20, _, _): .efficiency
+      case (0x40, _, _): .performance
+      case (_, true, 0): .performance
+      case (_, true, 1): .efficiency
       default: nil
       }
     microarchitecture = Microarchitecture(

@@ -33,6 +33,8 @@ public struct CPUReport: Codable, Sendable, Equatable {
 
   /// Of this build: `x86-64`, `aarch64`.
   public var architecture: String
+  /// The CPU that all of this is about; nil where the thread was free to move between CPUs.
+  public var chosenCPU: ChosenCPU?
   public var identity: CPUIdentity
   public var hypervisor: Hypervisor?
   public var features: [CPUFeature]
@@ -62,6 +64,7 @@ public struct CPUReport: Codable, Sendable, Equatable {
     let hypervisor = Hypervisor(leaves)
     let features = CPUFeature.decode(leaves, inForce: inForce)
     self.architecture = architecture
+    chosenCPU = nil
     self.identity = identity
     self.hypervisor = hypervisor
     self.features = features
@@ -80,10 +83,22 @@ public struct CPUReport: Codable, Sendable, Equatable {
   }
 
   /// Of this machine, without what has to be measured.
+  ///
+  /// Cores of several kinds answer differently, and counters are tried on the core that will use
+  /// them: so pin the thread first.
+  ///
+  /// - Parameter place: where this thread is kept; nil where that does not matter.
   public static func current(
-    implementations: [Implementation] = Implementation.all
+    at place: MeasuringPlace? = nil, implementations: [Implementation] = Implementation.all
   ) -> CPUReport {
-    CPUReport(leaves: .machine(), inForce: .inForce, implementations: implementations)
+    let leaves = CPUIDLeaves.machine()
+    var report = CPUReport(
+      leaves: leaves, inForce: .inForce,
+      environment: MeasuringEnvironment(
+        hypervisor: Hypervisor(leaves)?.name, place: place),
+      implementations: implementations)
+    report.chosenCPU = place?.cpu
+    return report
   }
 
   /// The architecture that this program was built for.

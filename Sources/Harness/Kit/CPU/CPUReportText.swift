@@ -17,6 +17,7 @@ extension CPUReport {
 
   private func addIdentity(_ page: inout ReportPage) {
     page.section("CPU")
+    page.field("asked", chosenCPU?.text ?? "no particular one: the thread is not pinned")
     page.field("vendor", "\(identity.vendor.rawValue) (\(orNone(identity.vendorID)))")
     page.field(
       "signature",
@@ -26,11 +27,15 @@ extension CPUReport {
     page.field(
       "microarchitecture",
       identity.microarchitecture.map { "\($0.name) (\($0.product))" } ?? "not in the tables")
-    if identity.isHybrid || identity.coreKind != nil {
-      let asked = identity.coreKind.map { "this is a core of the \($0.rawValue) kind" }
+    if identity.isHybrid || identity.coreKind != nil || chosenCPU?.kind != nil {
+      let asked = (identity.coreKind ?? chosenCPU?.kind).map {
+        "this is a core of the \($0.rawValue) kind"
+      }
       page.field(
         "cores",
-        [identity.isHybrid ? "several kinds" : "one kind", asked].compactMap(\.self)
+        [
+          identity.isHybrid || chosenCPU?.kind != nil ? "several kinds" : "one kind", asked,
+        ].compactMap(\.self)
           .joined(separator: "; "))
     }
     if let topology {

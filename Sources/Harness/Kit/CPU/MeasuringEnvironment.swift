@@ -20,6 +20,7 @@ public struct MeasuringEnvironment: Codable, Sendable, Equatable {
   public var efficiencyCPUs: String?
   /// Whether two threads of a core are on.
   public var simultaneousMultithreading: Bool?
+  /// Of the CPU that is measured on; of the first one where there is none.
   public var governor: String?
   /// Whether the clock may rise above its base.
   public var boost: Bool?
@@ -37,8 +38,11 @@ public struct MeasuringEnvironment: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - hypervisor: its name, to explain missing counters by.
   ///   - perf: what is known of perf events, or nil to try them.
+  ///   - place: of the thread that measures: its CPU's settings count, and what the process might
+  ///     use is read before the thread is pinned. nil reads both now.
   public init(
-    files: SystemFiles = SystemFiles(), hypervisor: String? = nil, perf: PerfAccess? = nil
+    files: SystemFiles = SystemFiles(), hypervisor: String? = nil, perf: PerfAccess? = nil,
+    place: MeasuringPlace? = nil
   ) {
     let cpu = "/sys/devices/system/cpu"
     let status = "/proc/self/status"
@@ -61,32 +65,21 @@ public struct MeasuringEnvironment: Codable, Sendable, Equatable {
       flags.contains($0[...])
     }
 
-    allowedCPUs = files.field("Cpus_allowed_list", of: status)
+    allowedCPUs =
+      place.flatMap { $0.allowed.isEmpty ? nil : CPUList.text($0.allowed) }
+      ?? files.field("Cpus_allowed_list", of: status)
     onlineCPUs = files.text("\(cpu)/online")
-    allowedCPUCount = allowedCPUs.flatMap(Self.count(list:))
+    allowedCPUCount = allowedCPUs.flatMap { CPUList.numbers($0)?.count }
     performanceCPUs = files.text("/sys/devices/cpu_core/cpus")
     efficiencyCPUs = files.text("/sys/devices/cpu_atom/cpus")
     simultaneousMultithreading = files.text("\(cpu)/smt/active").map { $0 == "1" }
-    governor = files.text("\(cpu)/cpu0/cpufreq/scaling_governor")
+    governor = files.text("\(cpu)/cpu\(place?.cpu?.number ?? 0)/cpufreq/scaling_governor")
     boost =
       files.text("\(cpu)/cpufreq/boost").map { $0 == "1" }
       ?? files.text("\(cpu)/intel_pstate/no_turbo").map { $0 == "0" }
     stealShare = files.text("/proc/stat").flatMap(Self.steal(stat:))
     cpuQuota = Self.quota(files)
     containerHints = Self.container(files)
-  }
-
-  /// The number of CPUs in a list such as `0-3,8`, or nil where it is not one.
-  static func count(list: String) -> Int? {
-    var total = 0
-    for range in list.split(separator: ",") {
-      let ends = range.split(separator: "-").map { Int($0) }
-      guard let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last,
-        ends.count <= 2
-      else { return nil }
-      total += last - first + 1
-    }
-    return total
   }
 
   /// Of the first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal, and

@@ -24,13 +24,21 @@ public struct Microarchitecture: Codable, Sendable, Equatable {
       case .intel:
         Self.intel(
           family: family, model: model, stepping: stepping, core: core, nativeModel: nativeModel)
-      case .amd: Self.amd(family: family, model: model)
+      case .amd: Self.amd(family: family, model: model)?.of(core)
       case .hygon: Self.hygon(family: family, model: model)
       case .via, .zhaoxin: Self.centaur(family: family, model: model)
       case .other: nil
       }
     guard let found else { return nil }
     self = found
+  }
+
+  /// The one of a core, where a product has two (`Zen 5 and Zen 5c`) and it is known which.
+  private func of(_ core: CPUIdentity.CoreKind?) -> Microarchitecture {
+    let both = name.split(separator: " and ")
+    guard let core, both.count == 2 else { return self }
+    return Microarchitecture(
+      name: String(core == .performance ? both[0] : both[1]), product: product)
   }
 
   /// Source: the public histories of Centaur, VIA and Zhaoxin; signatures as InstLatx64 and

@@ -98,7 +98,8 @@ public enum MergedRecords {
     whole.elapsed = runs.reduce(0) { $0 + $1.elapsed }
     let asked = runs.compactMap(\.askedSeconds)
     whole.askedSeconds = asked.count == runs.count ? asked.reduce(0, +) : nil
-    whole.cpu = runs.allSatisfy { $0.cpu == whole.cpu } ? whole.cpu : nil
+    let numbers = Set(runs.map { $0.chosenCPU?.number })
+    if numbers.count > 1 { whole.chosenCPU = nil }
     let units = runs.flatMap(\.unitLimits)
     whole.unitLimits = units.uniqued(by: \.name).compactMap { one in
       LimitFinding.united(units.filter { $0.name == one.name }.map(LimitFinding.found))?.limit

@@ -114,7 +114,7 @@ extension GoogleBenchmarkOutput.Context {
     let calibration = record.run.calibration
     date = record.started.formatted(.iso8601).replacing("Z", with: "+00:00")
     hostName = "\(record.machine.name)-\(record.machine.id)"
-    numCpus = MeasuringEnvironment.count(list: report.environment.onlineCPUs ?? "0") ?? 1
+    numCpus = CPUList.numbers(report.environment.onlineCPUs ?? "0")?.count ?? 1
     mhzPerCpu = Int((calibration.coreHertz / 1e6).rounded())
     cpuScalingEnabled = report.environment.governor.map { $0 != "performance" } ?? false
     caches = report.caches.map { cache in

@@ -19,25 +19,12 @@ public enum Affinity {
     return cpus.prefix(count).map(Int.init)
   }
 
-  /// Keeps this thread on one CPU, out of those it may use.
-  ///
-  /// - Parameter cpu: its number; nil takes the last allowed one, which on most machines serves
-  ///   fewer interrupts than the first.
-  /// - Returns: the CPU's number.
-  @discardableResult
-  public static func pin(to cpu: Int? = nil) throws(Failure) -> Int {
-    let allowed = try allowed()
-    let choice = cpu ?? allowed[allowed.count - 1]
-    guard allowed.contains(choice) else {
-      let list = allowed.map(String.init).joined(separator: ", ")
-      throw Failure(description: "CPU \(choice) is not among the allowed ones: \(list)")
-    }
-    var number = UInt32(choice)
+  /// Keeps this thread on one CPU.
+  public static func pin(to cpu: Int) throws(Failure) {
+    var number = UInt32(cpu)
     let error = ccpu_set_allowed_cpus(&number, 1)
     guard error == 0 else {
-      throw Failure(
-        description: "cannot pin to CPU \(choice): \(String(cString: strerror(error)))")
+      throw Failure(description: "cannot pin to CPU \(cpu): \(String(cString: strerror(error)))")
     }
-    return choice
   }
 }

@@ -27,7 +27,7 @@ extension RunResult {
     let error = Figures.percent(calibration.relativeError)
     var lines = [
       "\(rows.count) rows in \(seconds) s, seed \(seed), "
-        + (cpu.map { "pinned to CPU \($0)" } ?? "not pinned")
+        + (chosenCPU.map { "pinned to \($0.text)" } ?? "not pinned")
     ]
     if source.isCoreCycles {
       lines.append("core clock \(clock) GHz (+- \(error)), time stamp counter \(tsc) GHz")

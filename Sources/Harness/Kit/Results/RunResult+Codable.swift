@@ -1,7 +1,8 @@
 /// As Documentation/Results.md has it.
 extension RunResult: Codable {
   private enum Key: String, CodingKey {
-    case seed, cycleSource, refusals, calibration, plan, masked, cpu, askedSeconds, elapsedSeconds
+    case seed, cycleSource, refusals, calibration, plan, masked, cpu, cpuKind, cpuReason
+    case askedSeconds, elapsedSeconds
     case partial, unitLimits, rows
   }
 
@@ -20,6 +21,8 @@ extension RunResult: Codable {
     try container.encode(plan, forKey: .plan)
     try container.encode(masked.names, forKey: .masked)
     try container.encodeIfPresent(cpu, forKey: .cpu)
+    try container.encodeIfPresent(chosenCPU?.kind, forKey: .cpuKind)
+    try container.encodeIfPresent(chosenCPU?.reason, forKey: .cpuReason)
     try container.encodeIfPresent(askedSeconds, forKey: .askedSeconds)
     try container.encode(elapsed, forKey: .elapsedSeconds)
     try container.encode(isPartial, forKey: .partial)
@@ -41,7 +44,12 @@ extension RunResult: Codable {
       ($0.source, $0.reason)
     }
     masked = FeatureSet(names: try container.decode([String].self, forKey: .masked))
-    cpu = try container.decodeIfPresent(Int.self, forKey: .cpu)
+    if let number = try container.decodeIfPresent(Int.self, forKey: .cpu) {
+      chosenCPU = ChosenCPU(
+        number: number,
+        kind: try container.decodeIfPresent(CPUIdentity.CoreKind.self, forKey: .cpuKind),
+        reason: try container.decodeIfPresent(String.self, forKey: .cpuReason))
+    }
     askedSeconds = try container.decodeIfPresent(Double.self, forKey: .askedSeconds)
     elapsed = try container.decode(Double.self, forKey: .elapsedSeconds)
     isPartial = try container.decode(Bool.self, forKey: .partial)

@@ -65,8 +65,13 @@ public struct RunResult: Sendable {
   public var plan: Plan
   /// The CPU features that OPTLAB_MASK or --mask hid.
   public var masked = FeatureSet.detected.subtracting(.inForce)
-  /// The CPU that the run was pinned to.
-  public var cpu: Int?
+  /// The CPU that the run was pinned to, and why to this one.
+  public var chosenCPU: ChosenCPU?
+  /// Its number.
+  public var cpu: Int? {
+    get { chosenCPU?.number }
+    set { chosenCPU = newValue.map { ChosenCPU(number: $0) } }
+  }
   /// How long the run was to take, in seconds, where somebody said so.
   public var askedSeconds: Double?
   /// In seconds, of the whole run.

@@ -206,7 +206,7 @@ struct RunReport {
     add("seed", "\(code: "\(run.seed)"), for random inputs and the order of rounds")
     add("began", "\(Self.utc(record.started)) UTC")
     add("machine", "\(code: record.machine.name), id \(code: record.machine.id)")
-    add("thread", run.cpu.map { "pinned to CPU \($0)" } ?? "not pinned")
+    add("thread", Prose(run.chosenCPU.map { "pinned to \($0.text)" } ?? "not pinned"))
     add("cycle source", "\(code: run.source.rawValue)")
     for refusal in run.refusals {
       add("not used", "\(code: refusal.source.rawValue): \(refusal.reason)")
