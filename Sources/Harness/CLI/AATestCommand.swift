@@ -20,6 +20,7 @@ struct AATestCommand: ParsableCommand {
   var comparisons = 200
 
   @OptionGroup var place: PlacementOptions
+  @OptionGroup var rounds: PlanOption
   @OptionGroup var hidden: MaskOption
 
   @Flag(help: "Print JSON, with every ratio.")
@@ -46,8 +47,8 @@ struct AATestCommand: ParsableCommand {
       else { return nil }
       return Contestant(id: other.id, prepare: prepare(otherKernel))
     }
-    let source = try chooseSource(forced: nil)
-    var plan = Plan.standard
+    let source = try chooseSource(forced: nil, isJudged: !rounds.isOnce)
+    var plan = rounds.replacing(.standard)
     plan.callMultiple = 50  // of which 2 % is one call
     let sampler = Sampler(
       plan: plan, calibration: .measure(), source: source,

@@ -6,6 +6,7 @@ import HarnessKit
 struct LiveOptions: ParsableArguments {
   @OptionGroup var hidden: MaskOption
   @OptionGroup var place: PlacementOptions
+  @OptionGroup var rounds: PlanOption
 
   @Option(
     help: ArgumentHelp(
@@ -21,6 +22,7 @@ struct LiveOptions: ParsableArguments {
     if let time, !(time > 0 && time <= 86_400) {
       throw ValidationError("--time \(time) is not between 0 and 86400 seconds")
     }
+    try rounds.check(time: time)
   }
 
   /// Verifies both and measures them in turns.
@@ -43,9 +45,10 @@ struct LiveOptions: ParsableArguments {
     Interruption.catchSignals()
     let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let progress = ProgressLine()
-    let plan = time.map(Plan.timed) ?? .standard
+    let plan = rounds.replacing(time.map(Plan.timed) ?? .standard)
     let run = BlockwiseRun(
-      selection: selection, plan: plan, seconds: time, source: try chooseSource(forced: cycles),
+      selection: selection, plan: plan, seconds: time,
+      source: try chooseSource(forced: cycles, isJudged: !rounds.isOnce),
       calibration: .measure(), cpu: placement.cpu?.number)
     let result = try failing { try run.run(by: Lab(seed: seed, progress: progress.show)) }
     progress.clear()

@@ -27,6 +27,7 @@ struct Run: ParsableCommand {
   var time: Double?
 
   @OptionGroup var place: PlacementOptions
+  @OptionGroup var rounds: PlanOption
 
   @Option(
     help: ArgumentHelp(
@@ -78,6 +79,7 @@ struct Run: ParsableCommand {
     if let time, !(time > 0 && time <= 86_400) {
       throw ValidationError("--time \(time) is not between 0 and 86400 seconds")
     }
+    try rounds.check(time: time)
     if json, !cpuReport {
       throw ValidationError("--json goes with --cpu-report")
     }
@@ -116,12 +118,12 @@ struct Run: ParsableCommand {
         payloads: JSONPayload.standard.filter { ["SIMPLE", "HUGE"].contains($0.id) })
       : try choice.selection(from: sources)
 
-    var plan = time.map(Plan.timed) ?? (quick ? .quick : .standard)
+    var plan = rounds.replacing(time.map(Plan.timed) ?? (quick ? .quick : .standard))
     plan.usesSentinel = sentinel
     let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let progress = ProgressLine()
     let lab = Lab(seed: seed, progress: progress.show)
-    let source = try chooseSource(forced: cycles)
+    let source = try chooseSource(forced: cycles, isJudged: !rounds.isOnce)
     let calibration = Calibration.measure()
     var result: RunResult
     if processes {
@@ -138,7 +140,9 @@ struct Run: ParsableCommand {
     print(result.tables(details: details), terminator: "")
     print(result.footer())
     if output != nil || report, !result.rows.isEmpty {
-      let cpuReport = result.isPartial || quick ? identity : try identity.measured(source: source)
+      let cpuReport =
+        result.isPartial || quick || rounds.isOnce
+        ? identity : try identity.measured(source: source)
       var record = RunRecord(
         result, started: started, cpuReport: cpuReport,
         arguments: Array(CommandLine.arguments.dropFirst()))

@@ -105,7 +105,8 @@ public struct Lab {
     let limits: Limits
     do {
       limits = try Limits.measure(
-        aes: selection.groups.contains { $0.workload.kind != .jsonEncode }, by: sampler)
+        aes: plan.measuresLimits
+          && selection.groups.contains { $0.workload.kind != .jsonEncode }, by: sampler)
     } catch {
       limits = Limits()
     }
@@ -122,8 +123,9 @@ public struct Lab {
         now + (end > now ? (end - now) / UInt64(selection.groups.count - index) : 0)
       }
       let excludedHere = excluded.filter { $0.key.hasPrefix(group.workload.id + "/") }
-      result.rows += GroupRun(group: group, seed: seed, limits: limits, deadline: deadline)
-        .rows(by: sampler) { excludedHere[Self.key(group.workload.id, $0.id)] }
+      result.rows += GroupRun(
+        group: group, seed: seed, limits: plan.measuresLimits ? limits : nil, deadline: deadline
+      ).rows(by: sampler) { excludedHere[Self.key(group.workload.id, $0.id)] }
       // What failed while it was measured has no figure in other cases either.
       excluded.merge(result.exclusions) { known, _ in known }
     }

@@ -47,4 +47,8 @@ public struct Plan: Sendable, Codable, Equatable {
 
   /// One call of everything: for tests, which want to know that it runs, not how fast.
   public static let once = Plan(rounds: 1, roundsOfLongCalls: 1, blocks: 1, slice: 0, sample: 0)
+
+  /// Whether limits are measured too: not beside slices that aim at no time, whose single calls say
+  /// nothing that could be held against one.
+  var measuresLimits: Bool { slice > 0 }
 }
