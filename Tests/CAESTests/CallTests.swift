@@ -38,6 +38,15 @@ struct WrongAssemblyTests {
     #expect(mismatch.summary.contains("\(wrong.summary)"), "\(mismatch.summary)")
   }
 
+  /// To the kernel, INT1 is what the trap behind an instruction becomes where a hypervisor loses the bit
+  /// that tells the two apart.
+  @Test func aStepThatLooksLikeAnINT1IsAStep() {
+    let kernel = WrongFunction.kernel("runs INT1", .crypt)
+    let verdict = verifyAssembly(kernel, keyBytes: 16, seed: 7, lengths: [100], functions: [.crypt])
+    let mismatch = failure(verdict)
+    #expect(mismatch == nil, "\(mismatch?.check ?? ""): \(mismatch?.summary ?? "")")
+  }
+
   /// So what is found is what is wrong, and not what the others are made of.
   @Test(arguments: WrongFunction.Slot.allCases)
   func inNothing(_ slot: WrongFunction.Slot) {

@@ -54,6 +54,7 @@ struct WrongFunction: Sendable, CustomTestStringConvertible {
       WrongFunction(name: "overflows the stack", summary: "ends with SIGSEGV at +0x4, touching 0x"),
       WrongFunction(name: "runs an invalid instruction", summary: "ends with SIGILL at +0x4"),
       WrongFunction(name: "runs into padding", summary: "ends with SIGTRAP at +0x5"),
+      WrongFunction(name: "runs INT1", summary: "ends with SIGTRAP at +0x6"),
       WrongFunction(name: "divides by zero", summary: "ends with SIGFPE at +0x6"),
       WrongFunction(
         name: "spills a round key", summary: "leaves 8 bytes of round key 9, 37 bytes below",

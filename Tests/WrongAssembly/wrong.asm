@@ -162,6 +162,12 @@ wrong wrong_hits_int3
     int3
 .end:
 
+wrong wrong_runs_int1
+    endbr64
+    nop
+    db      0xf1                        ; INT1, which traps as a step does
+    go_on
+
 wrong wrong_divides_by_zero
     endbr64
     xor     eax, eax
