@@ -52,7 +52,9 @@ enum BuiltCode {
   }
 
   static func symbols(prefix: String) async throws -> [Symbol] {
-    try await output("nm", ["-S", "--defined-only", loadedFile()]).split(separator: "\n")
+    // There are hundreds of thousands of others.
+    let list = #"nm -S --defined-only "$1" | grep -F " $2""#
+    return try await output("sh", ["-c", list, "sh", loadedFile(), prefix]).split(separator: "\n")
       .compactMap { line in
         let parts = line.split(separator: " ")
         guard parts.count == 4, "Tt".contains(parts[2]), parts[3].hasPrefix(prefix),
