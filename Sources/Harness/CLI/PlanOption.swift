@@ -5,7 +5,8 @@ import HarnessKit
 /// machine does meanwhile, and not how fast it is.
 struct PlanOption: ParsableArguments {
   enum Name: String, ExpressibleByArgument {
-    /// One round in one block, with no aim for time: see ``Plan/once``.
+    /// One round in one block, with no aim for time: see ``Plan/once``. A profile has no rounds; its
+    /// seconds are those that it gets of the CPU.
     case once
   }
 

@@ -7,6 +7,7 @@ extension PerfRecording.CallGraph: ExpressibleByArgument {}
 struct ProfileOptions: ParsableArguments {
   @OptionGroup var choice: SelectionOptions
   @OptionGroup var hidden: MaskOption
+  @OptionGroup var rounds: PlanOption
 
   @Option(
     parsing: .unconditional,
@@ -112,7 +113,7 @@ struct ProfileOptions: ParsableArguments {
       let profile = try Profile.record(
         one.prepare(), address: one.address, tool: tool,
         callGraph: callGraph ?? one.implementation.callGraph, seconds: seconds,
-        frequency: frequency)
+        by: rounds.isOnce ? .thread : .wall, frequency: frequency)
       guard !Interruption.isRequested else { throw CommandFailure(.interrupted, "interrupted") }
       return profile
     } catch let failure as CommandFailure {

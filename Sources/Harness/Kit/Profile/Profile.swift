@@ -26,14 +26,15 @@ public struct Profile: Sendable {
   ///
   /// - Parameters:
   ///   - address: What it is called.
-  ///   - seconds: How long it runs.
+  ///   - seconds: How long it runs, by `clock`.
   ///   - frequency: Samples a second.
   /// - Throws: ``PerfRecording/Failure``, ``Empty``.
   public static func record(
     _ prepared: any PreparedCase, address: Address, tool: PerfTool,
-    callGraph: PerfRecording.CallGraph, seconds: Double, frequency: Int
+    callGraph: PerfRecording.CallGraph, seconds: Double, by clock: TimedLoop.Clock = .wall,
+    frequency: Int
   ) throws -> Profile {
-    let loop = TimedLoop(prepared)
+    let loop = TimedLoop(prepared, by: clock)
     let recording = try PerfRecording(tool, callGraph: callGraph, frequency: frequency)
     var outcome = TimedLoop.Outcome(calls: 0, seconds: 0, bytesPerCall: 0)
     try recording.sample { outcome = loop.run(seconds: seconds) }

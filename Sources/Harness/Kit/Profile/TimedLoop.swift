@@ -1,4 +1,5 @@
 import CCPU
+import Foundation
 
 /// Calls of one implementation in a row, with nothing else in the loop but a look at the clock
 /// every few milliseconds.
@@ -14,12 +15,29 @@ public struct TimedLoop {
     }
   }
 
+  /// By which time its seconds are counted.
+  public enum Clock: Sendable {
+    /// Everybody's.
+    case wall
+    /// What the thread has had of a CPU: as much work on a busy machine as on a quiet one.
+    case thread
+
+    var nanoseconds: UInt64 {
+      guard self == .thread else { return ccpu_monotonic_raw_ns() }
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+  }
+
+  private let clock: Clock
   private let run: (Int) -> Void
   private let bytesPerCall: Int
   private let callsPerLook: Int
 
   /// Warms up, and finds how many calls take some milliseconds.
-  public init(_ prepared: any PreparedCase) {
+  public init(_ prepared: any PreparedCase, by clock: Clock = .wall) {
+    self.clock = clock
     // Profilers want names and frames.
     run = (prepared as? any NearbyCase)?.runNearby ?? prepared.run
     bytesPerCall = prepared.bytesPerCall
@@ -36,14 +54,14 @@ public struct TimedLoop {
   /// Ends early where the user interrupts. A frame of its own in a profile.
   @inline(never)
   public func run(seconds: Double) -> Outcome {
-    let start = ccpu_monotonic_raw_ns()
+    let start = clock.nanoseconds
     let length = UInt64(seconds * 1e9)
     var calls = 0
     var elapsed: UInt64 = 0
     while elapsed < length, !Interruption.isRequested {
       run(callsPerLook)
       calls += callsPerLook
-      elapsed = ccpu_monotonic_raw_ns() - start
+      elapsed = clock.nanoseconds - start
     }
     return Outcome(
       calls: calls, seconds: Double(elapsed) / 1e9, bytesPerCall: bytesPerCall)
