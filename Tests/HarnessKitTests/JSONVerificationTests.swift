@@ -25,7 +25,8 @@ import Testing
     for implementation in JSONImplementations.all {
       let documents = try implementation.encoding.prepare(payload).documents()
       #expect(documents.count == simd.count)
-      for (document, other) in zip(documents, simd) {
+      // Reading both takes longer than all else in these tests.
+      for (document, other) in zip(documents, simd) where document != other {
         #expect(JSONDifference(in: document, from: other)?.summary == nil, "\(implementation.id)")
       }
     }

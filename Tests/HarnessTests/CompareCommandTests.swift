@@ -2,7 +2,7 @@ import Foundation
 import HarnessKit
 import Testing
 
-/// Files with figures that were never measured, in the shape of those that were.
+/// On files with figures that were never measured: see ``RewrittenRun``.
 @Suite("compare, merge and history of the built harness")
 struct CompareCommandTests {
   private let folder = FileManager.default.temporaryDirectory
@@ -14,54 +14,18 @@ struct CompareCommandTests {
 
   private func path(_ name: String) -> String { folder.appending(path: name).path() }
 
-  /// A run of this machine, one round each.
-  private static let shell = Task {
-    let file = FileManager.default.temporaryDirectory
-      .appending(path: "optlab-shell-\(UUID().uuidString).json").path()
-    defer { try? FileManager.default.removeItem(atPath: file) }
-    let output = try await BuiltHarness.run([
-      "--impl", "swift-table,openssl,memcpy", "--workload", "aes", "--size", "16,8KiB", "--time",
-      "0.01", "--cycles", "ns", "--output", file,
-    ])
-    guard output.code == 0 else { throw BuiltHarness.Abnormal(description: output.stderr) }
-    return try ResultFile.read(file).records[0]
-  }
-
-  /// Writes a run whose rows cost what `level` says, in nine blocks that differ by `spread`.
+  /// Writes a run whose rows cost what `level` says.
   ///
-  /// - Parameter level: of a row, by its place; nil makes it fail.
+  /// - Parameters:
+  ///   - spread: by which its blocks differ.
+  ///   - level: of a row, by its place; nil makes it fail.
   @discardableResult
   private func write(
     _ name: String, spread: Double = 0.001, level: (Int) -> Double? = { _ in 1 },
     change: (inout RunRecord) -> Void = { _ in }
   ) async throws -> String {
-    var record = try await Self.shell.value
-    // The same in every run, but not the same in every row.
-    let shape = [0.3, -0.8, 0.1, 1, -0.4, 0.6, -1, 0.2, -0.1]
-    for index in record.run.rows.indices {
-      guard case .measured(var measurement) = record.run.rows[index].outcome else { continue }
-      guard let level = level(index) else {
-        record.run.rows[index].outcome = .failed(
-          Mismatch(check: "a vector", summary: "byte 3 is 0x00, expected 0x01"))
-        continue
-      }
-      let pattern = measurement.samples[0]
-      var quiet = pattern.slices[0]
-      quiet.flags = []
-      quiet.after = quiet.before
-      measurement.samples = (0..<27).map { [quiet] (round: Int) -> Sample in
-        var sample = pattern
-        let block = round / 3
-        sample.round = round
-        sample.block = block
-        let ticks = 1e5 * level * (1 + spread * shape[(block + index) % shape.count])
-        sample.slices = [quiet]
-        sample.slices[0].ticks = ticks
-        return sample
-      }
-      measurement.planned = 27
-      record.run.rows[index].outcome = .measured(measurement)
-    }
+    var record = try await RewrittenRun.record(
+      spread: spread, of: RewrittenRun.shape.value, level: level)
     change(&record)
     try ResultFile([record]).write(to: path(name))
     return path(name)
@@ -198,6 +162,7 @@ struct CompareCommandTests {
     let output = try await compare(
       "--live", "--impl", "swift-table,openssl", "--size", "8KiB", "--workload", "aes-128-ctr",
       "--time", "0.01", "--cycles", "ns")
+    // How much the machine lets be said is not for this test.
     #expect([0, 3].contains(output.code), "\(output.stderr)")
     #expect(output.stdout.contains("aes-128-ctr/8KiB"))
   }

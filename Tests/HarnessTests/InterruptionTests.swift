@@ -18,57 +18,81 @@ struct InterruptionTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  /// How often a run is interrupted whatever its phase is: from the first moments, which verify, to
-  /// the middle of measuring. What must hold does not depend on where the signal finds it.
+  /// What a run is doing when it is interrupted, by what can be seen of it from outside.
+  enum Phase: CaseIterable {
+    /// It was started, no more.
+    case beginning
+    /// It catches signals, and verifies.
+    case verifying
+    /// The process of its first block is there.
+    case startingBlock
+    /// And catches signals: it measures.
+    case measuring
+    /// The first block is done, and the next one's process is there.
+    case measuringAgain
+
+    /// Selections that are in each phase for long.
+    var arguments: [String] {
+      self == .beginning || self == .verifying
+        ? ["--workload", "aes", "--time", "600"]
+        : [
+          "--impl", "swift-table,openssl", "--workload", "aes-128-ctr", "--size", "16,8KiB",
+          // Nine blocks.
+          "--time", self == .measuringAgain ? "18" : "600",
+        ]
+    }
+  }
+
+  /// What must hold does not depend on where the signal finds it.
   @Test(
     "SIGINT in any phase: exit code 130, and a whole file, partial, or the old one",
-    arguments: [0.3, 0.6, 1, 1.5, 2.5, 4, 6])
-  func interrupt(after seconds: Double) async throws {
+    arguments: Phase.allCases)
+  func interrupt(in phase: Phase) async throws {
     let file = folder.appending(path: "run.json")
     let old = "old"
     try Data(old.utf8).write(to: file)
-    let result = try await Subprocess.run(
-      .path(FilePath(BuiltHarness.folder.appending(path: "harness").path())),
-      arguments: ["--workload", "aes", "--time", "600", "--output", file.path()],
-      input: .none, output: .string(limit: 1 << 22), error: .string(limit: 1 << 22)
-    ) { process in
-      try await Task.sleep(for: .seconds(seconds))
-      try process.send(signal: .interrupt)
+    let output = try await Watched.run(phase.arguments + ["--output", file.path()]) {
+      id, children in
+      switch phase {
+      case .beginning: true
+      case .verifying: Watched.catchesInterrupts(id)
+      case .startingBlock: !children.isEmpty
+      case .measuring: children.contains { Watched.catchesInterrupts($0) }
+      case .measuringAgain: children.count > 1
+      }
     }
-    let stderr = result.standardError
+    let stderr = output.stderr
     let text = try String(contentsOf: file, encoding: .utf8)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path())
     #expect(names == ["run.json"], "no other file is left")
-    guard case .exited(130) = result.terminationStatus else {
+    guard output.end == .exited(130) else {
       // Before the run began, the signal ends the program as it ends any other.
-      guard case .signaled(let signal) = result.terminationStatus else {
-        Issue.record("ended by \(result.terminationStatus): \(stderr)")
-        return
-      }
-      #expect(signal == SIGINT)
+      #expect(phase == .beginning && output.end == .signaled(SIGINT), "\(output.end): \(stderr)")
       #expect(text == old)
       return
     }
     #expect(stderr.contains("Error: interrupted"))
     if text == old {
       #expect(stderr.contains("nothing was saved"))
+      #expect(phase != .measuringAgain, "what the first block measured is lost")
     } else {
       let record = try #require(try ResultFile.read(file.path()).records.first)
       #expect(record.run.isPartial)
       #expect(!record.run.rows.isEmpty)
-      #expect(result.standardOutput.contains("saved as partial: \(file.path())"))
+      #expect(output.stdout.contains("saved as partial: \(file.path())"))
     }
   }
 
   @Test("A full disk: exit code 4, a clear line, and the old file as it was")
   func fullDisk() async throws {
-    // 64 KiB are enough for the old file, not for a run.
+    // A page is enough for the old file, not for another one beside it.
     let script = """
       set -e
-      mount -t tmpfs -o size=64k tmpfs "$2"
+      mount -t tmpfs -o size=4k tmpfs "$2"
       printf old > "$2/run.json"
       code=0
-      "$1" --impl c-aesni,openssl --size 64,8KiB --output "$2/run.json" || code=$?
+      "$1" --impl swift-table --workload aes-128-ctr --size 64 --plan once --output "$2/run.json" ||
+        code=$?
       printf 'code %s, file %s, names %s\\n' "$code" "$(cat "$2/run.json")" "$(ls "$2")"
       """
     let namespace =
@@ -81,7 +105,7 @@ struct InterruptionTests {
         output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
       return (result.terminationStatus.isSuccess, result.standardOutput, result.standardError)
     }
-    guard try await unshare("mount -t tmpfs -o size=64k tmpfs \"$2\"").isDone else {
+    guard try await unshare("mount -t tmpfs -o size=4k tmpfs \"$2\"").isDone else {
       print("skipped: no full disk, since this machine grants no mount namespace")
       return
     }

@@ -1,4 +1,5 @@
 import Foundation
+import HarnessKit
 import Subprocess
 import Testing
 
@@ -50,7 +51,7 @@ struct ManyMachinesTests {
       .name("bash"), arguments: ["-euo", "pipefail", "-c", Self.recipe],
       environment: .inherit.updating([
         "PATH": "\(ssh.deletingLastPathComponent().path()):\(path)",
-        "RUN": "--quick --impl swift-table --workload aes-128-ctr --size 16,64",
+        "RUN": "--plan once --impl swift-table --workload aes-128-ctr --size 16,64",
         // Its request for a citation goes to stderr, and its settings nowhere else than here.
         "PARALLEL_HOME": folder.path(),
       ]),
@@ -61,17 +62,22 @@ struct ManyMachinesTests {
       #expect(manager.fileExists(atPath: folder.appending(path: "here/\(name)").path()), "\(name)")
     }
     // Both are this machine, so their rounds are put together.
-    let merged = folder.appending(path: "here/machines.json").path()
-    let tables = try await BuiltHarness.run(["report", merged, "--text", "--details"])
-    #expect(tables.code == 0)
-    let alone = try await BuiltHarness.run([
-      "report", folder.appending(path: "here/one.example.json").path(), "--text", "--details",
-    ])
-    func samples(_ text: String) -> [Int] {
-      text.matches(of: /% +(\d+) +\d+ +\d+  secret/).compactMap { Int($0.output.1) }
+    func runs(_ name: String) throws -> [RunResult] {
+      try ResultFile.read(folder.appending(path: "here/\(name).json").path()).records.map(\.run)
     }
-    #expect(samples(alone.stdout).count == 2)
-    #expect(samples(tables.stdout).count == 2)
-    for (both, one) in zip(samples(tables.stdout), samples(alone.stdout)) { #expect(both > one) }
+    func samples(_ run: RunResult) -> [Int] {
+      run.rows.compactMap { $0.measurement?.samples.count }
+    }
+    let merged = try runs("machines")
+    #expect(merged.count == 1)
+    #expect(samples(merged[0]) == [2, 2])
+    for host in ["one.example", "two.example"] {
+      #expect(try runs(host).map(samples) == [[1, 1]], "\(host)")
+    }
+    let tables = try await BuiltHarness.run([
+      "report", folder.appending(path: "here/machines.json").path(), "--text",
+    ])
+    #expect(tables.code == 0)
+    #expect(tables.stdout.split(separator: "\n").count { $0.hasPrefix("swift-table ") } == 2)
   }
 }
