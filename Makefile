@@ -34,6 +34,16 @@ run: setup ## Verify and measure every implementation (ARGS are passed on).
 test: setup ## Run the tests.
 	swift test
 
+.PHONY: test-setup
+test-setup: setup ## Install the programs that some tests try Optlab with: GNU parallel, pyperf, perf.
+	@./.ci/setup parallel python3-venv linux-perf binutils
+	@test -x .build/pyperf/bin/pyperf || { python3 -m venv .build/pyperf && \
+	  .build/pyperf/bin/python3 -m pip install --quiet 'pyperf>=2.10,<3'; }
+
+.PHONY: test-timing
+test-timing: setup ## Run the tests that judge measured time, which need a quiet machine.
+	OPTLAB_TIMING_TESTS=1 swift test --filter HarnessTests.TimingTests
+
 .PHONY: check
 check: setup ## Verify one implementation: make check K=c-aesni (ARGS=--seed=N repeats it).
 	@test -n "$(K)" || { echo "make check needs the implementation: make check K=c-aesni" >&2; exit 64; }
