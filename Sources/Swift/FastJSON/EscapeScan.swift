@@ -26,6 +26,7 @@ func slashMarks(_ word: UInt64) -> UInt64 {
 ///
 /// With bit 1 turned over, a quote is 0x20 and the control characters stay below: one comparison
 /// finds both.
+@frozen
 @usableFromInline
 struct EscapeScan {
   @usableFromInline let turned = SIMD16<UInt8>(repeating: 0x02)

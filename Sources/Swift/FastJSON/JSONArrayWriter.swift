@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The inside of an array, to which elements are added.
+@frozen
 public struct JSONArrayWriter: ~Copyable {
   @usableFromInline let cursor: JSONCursor
   /// As in `JSONObjectWriter`.

@@ -2,6 +2,7 @@
 
 /// Where the next byte goes. Passed and returned by value, so that it stays in registers: kept in
 /// memory, it would cost a load and a store each time that anything is written.
+@frozen
 @usableFromInline
 struct JSONCursor {
   @usableFromInline var position: UnsafeMutableRawPointer

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The inside of an object, to which members are added.
+@frozen
 public struct JSONObjectWriter: ~Copyable {
   @usableFromInline let cursor: JSONCursor
   /// Whether no comma waits for the bracket to take its place. Carried along because it is known

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A place in the output where exactly one JSON value must be written.
+@frozen
 public struct JSONWriter: ~Copyable {
   @usableFromInline let cursor: JSONCursor
 
@@ -37,6 +38,7 @@ public struct JSONWriter: ~Copyable {
 
 /// Proof that a value has been written. It belongs to the place of its `JSONWriter`; to return it for
 /// another buffer's stops the program.
+@frozen
 public struct JSONWritten: ~Copyable {
   @usableFromInline let cursor: JSONCursor
 

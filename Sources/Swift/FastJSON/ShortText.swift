@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Fewer than 16 bytes of text, in registers.
+@frozen
 @usableFromInline
 struct ShortText {
   /// The first byte in the lowest bits, zeros behind the last.

@@ -11,6 +11,7 @@
 @usableFromInline
 enum StringLayout {
   /// The two words of a String.
+  @frozen
   @usableFromInline
   struct Words {
     /// Small: the first eight bytes. Large: flags, and the number of bytes in the lowest 48 bits.
