@@ -168,7 +168,7 @@ struct SliceJudgeTests {
 @Suite("Probes of this machine", .enabled(if: SelfTest.run(seconds: 0.01, attempts: 1) != nil))
 struct ProbeTests {
   // What the loops cost is for `harness --self-test` to say: a noisy machine fails no test.
-  @Test("Calibration and self-test give finite, positive figures")
+  @Test("Calibration and self-test give finite figures, 0 where all readings were disturbed")
   func finite() throws {
     let calibration = Calibration.measure(seconds: 0.01)
     #expect(calibration.cyclesPerTick > 0)
@@ -176,6 +176,6 @@ struct ProbeTests {
     #expect(calibration.overheadTicks >= 0)
     let test = try #require(SelfTest.run(seconds: 0.02, attempts: 1))
     #expect(test.checks.map(\.name).count == 6)
-    #expect(test.checks.allSatisfy { $0.measured.isFinite && $0.measured > 0 })
+    #expect(test.checks.allSatisfy { $0.measured.isFinite && $0.measured >= 0 })
   }
 }

@@ -9,7 +9,7 @@ struct RunnerTests {
 
   /// Deadlines that a loaded machine keeps, but for what is to be late.
   private static func deadlines(_ fault: TestRunner.Fault) -> RunnerProcess.Deadlines {
-    var deadlines = RunnerProcess.Deadlines(bye: 5)
+    var deadlines = RunnerProcess.Deadlines(bye: 60)
     switch fault {
     case .silent: deadlines.hello = 0.3
     case .hangsInVerify: deadlines.verify = 0.3
