@@ -102,7 +102,7 @@ static void bad_crypt(const void *ctx, const uint8_t counter[16], const uint8_t 
     __asm__ volatile("movdqa (%0), %%xmm0" : : "r"(in) : "xmm0");
   if (BAD == LOOPS || (BAD == LOOPS_WHEN_TIMED && is_timed))
     for (;;)
-      __asm__ volatile("pause");
+      usleep(1000);
   if ((BAD == CRASHES_ON_4097 && n == 4097) || (BAD == CRASHES_WHEN_TIMED && is_timed))
     __asm__ volatile("movb $0, 8");
   if (BAD == EXITS && n == 4097)

@@ -1,5 +1,7 @@
 import Foundation
+import HarnessKit
 import Subprocess
+import Synchronization
 import Testing
 
 #if canImport(System)
@@ -28,9 +30,10 @@ enum BuiltHarness {
   ) async throws -> Output {
     let harness = folder.appending(path: "harness").path()
     let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+    let program = wrapper.map { [folder.appending(path: $0).path(), harness] } ?? [harness]
+    let command = spread + program + arguments
     let result = try await Subprocess.run(
-      .path(FilePath(wrapper.map { folder.appending(path: $0).path() } ?? harness)),
-      arguments: Arguments(wrapper == nil ? arguments : [harness] + arguments),
+      .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
       environment: .inherit.updating(Dictionary(uniqueKeysWithValues: variables)),
       workingDirectory: directory.map { FilePath($0) },
       output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
@@ -40,6 +43,20 @@ enum BuiltHarness {
     return Output(
       code: code, stdout: result.standardOutput, stderr: result.standardError)
   }
+
+  /// Each harness measures on the last CPU that it may use, and the tests run many at a time: so each
+  /// is allowed one CPU less than the one before, and all again after a single one.
+  private static var spread: [String] {
+    guard FileManager.default.isExecutableFile(atPath: taskset),
+      let allowed = try? Affinity.allowed(), allowed.count > 1
+    else { return [] }
+    let number = runs.wrappingAdd(1, ordering: .relaxed).newValue
+    let some = allowed.dropLast(number % allowed.count).map(String.init)
+    return [taskset, "--cpu-list", some.joined(separator: ",")]
+  }
+
+  private static let taskset = "/usr/bin/taskset"
+  private static let runs = Atomic<Int>(0)
 
   struct Abnormal: Error, CustomStringConvertible { var description: String }
 }

@@ -42,10 +42,11 @@ struct ReportCommandTests {
     #expect(first.code == 0 && first.stderr.isEmpty)
     #expect(first.stdout == "wrote \(path("out"))/index.html\n")
     let files = try contents("out")
+    // Shares of the limit are drawn where the machine let them be known.
     #expect(
-      files.keys.sorted() == [
-        "aes-128-ctr-cycles.svg", "aes-128-ctr-limit.svg", "aes-256-ctr-cycles.svg",
-        "aes-256-ctr-limit.svg", "index.html", "json-encode-throughput.svg", "report.md",
+      files.keys.filter { !$0.hasSuffix("-limit.svg") }.sorted() == [
+        "aes-128-ctr-cycles.svg", "aes-256-ctr-cycles.svg", "index.html",
+        "json-encode-throughput.svg", "report.md",
       ])
     let again = try await BuiltHarness.run(["report", file, "--output", path("out") + "/"])
     #expect(again.code == 0)
