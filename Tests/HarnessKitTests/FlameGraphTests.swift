@@ -137,9 +137,66 @@ struct FlameGraphTests {
     #expect(frames[1].x == 0.001)
   }
 
+  @Test("A call path of 25,000 frames is drawn, alone and in a difference, on a small stack")
+  func deep() throws {
+    let path = (0..<25_000).map { "f\($0)" }
+    let text =
+      path.joined(separator: ";") + " 3\n" + path.dropLast().joined(separator: ";") + " 1\n"
+    // Threads of tests have 8 MiB or less; this one has as much as the least that Foundation gives.
+    let found = OnThread.run(stackSize: 512 << 10) { () -> [String] in
+      guard let stacks = try? FoldedStacks(text: text) else { return [] }
+      let trees = [
+        FlameTree(stacks), FlameTree(DifferentialStacks(before: stacks, after: stacks)),
+      ]
+      return trees.map { FlameGraph(title: "d", subtitles: [], tree: $0).svg }
+    }
+    #expect(found.count == 2)
+    for svg in found {
+      #expect(try drawn(svg).frames.count == 25_001)
+      #expect(svg.contains("24900 more"))
+    }
+  }
+
+  @Test(
+    "Names that XML does not admit give a picture all the same",
+    arguments: [
+      "a\u{FFFE}b", "a\u{FFFF}b", "a\u{0}b", "a\u{1B}[31mb", "a\u{7F}b", "a\u{9B}b", "]]>", "a\rb",
+      "a\u{1F}b", "<script>&\"'",
+    ])
+  func oddNames(name: String) throws {
+    var stacks = FoldedStacks()
+    stacks.add(["main", name])
+    for tree in [
+      FlameTree(stacks), FlameTree(DifferentialStacks(before: FoldedStacks(), after: stacks)),
+    ] {
+      let svg = FlameGraph(title: name, subtitles: [name], tree: tree).svg
+      let frames = try drawn(svg).frames
+      #expect(frames.count == 3)
+      #expect(!svg.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+    }
+  }
+
   @Test("No samples at all is still a picture")
   func empty() throws {
     let svg = FlameGraph(title: "e", subtitles: [], tree: FlameTree(FoldedStacks())).svg
     #expect(try drawn(svg).frames.count == 1)
+  }
+}
+
+/// Something done on a thread with a stack of a known size.
+private enum OnThread {
+  private final class Box<Value>: @unchecked Sendable { var value: Value? }
+
+  static func run<Value>(stackSize: Int, _ body: @escaping @Sendable () -> Value) -> Value {
+    let box = Box<Value>()
+    let done = DispatchSemaphore(value: 0)
+    let thread = Thread {
+      box.value = body()
+      done.signal()
+    }
+    thread.stackSize = stackSize
+    thread.start()
+    done.wait()
+    return box.value!
   }
 }

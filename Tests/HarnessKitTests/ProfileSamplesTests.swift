@@ -87,12 +87,43 @@ struct ProfileSamplesTests {
 
   @Test(
     "A file that is none is refused with the line's number",
-    arguments: [("main 1\nno number\n", 2), ("main;f -1\n", 1), (" 5\n", 1), ("{\"a\": [\n", 1)])
+    arguments: [
+      ("main 1\nno number\n", 2), ("main;f -1\n", 1), (" 5\n", 1), ("{\"a\": [\n", 1),
+      ("main 1\r\nno number\r\n", 2), ("main;f nan\n", 1), ("main;f 1e3\n", 1),
+      ("main;f 1.2.3\n", 1), ("main;f 99999999999999999999\n", 1), ("12\n", 1),
+    ])
   func foreignFile(text: String, line: Int) {
     #expect {
       try FoldedStacks(text: text)
     } throws: {
       ($0 as? FoldedStacks.SyntaxError)?.line == line
+    }
+  }
+
+  @Test(
+    "Lines end as on any system; numbers need not be whole",
+    arguments: [
+      ("main;a 3\r\nmain;b 1\r\n", "main;a 3\nmain;b 1\n"),
+      ("main;a 3\r\n\r\nmain;b 1", "main;a 3\nmain;b 1\n"),
+      ("main;a\t3 \nmain;b 1\t\n", "main;a 3\nmain;b 1\n"),
+      ("main;a 1.5\nmain;a 1.5\nmain;b 1.0\n", "main;a 3\nmain;b 1\n"),
+      ("main;a 0.25\nmain;b 1.\nmain;c 0\n", "main;a 0.250000\nmain;b 1\n"),
+      ("operator new 2\nmain;f 1 3\n", "main;f 1 3\noperator new 2\n"),
+    ])
+  func layouts(text: String, read: String) throws {
+    let stacks = try FoldedStacks(text: text)
+    #expect(stacks.text == read)
+    #expect(try FoldedStacks(text: stacks.text) == stacks)
+  }
+
+  @Test(
+    "A difference is no profile, and its numbers no frames",
+    arguments: ["a 10 12\n", "main;a 10 30\r\nmain;b 10 0\r\n", "main;a 1.5 2\nmain 3 4\n"])
+  func twoColumns(text: String) throws {
+    #expect {
+      try FoldedStacks(text: text)
+    } throws: {
+      ($0 as? FoldedStacks.SyntaxError)?.description.contains("a difference already") ?? false
     }
   }
 

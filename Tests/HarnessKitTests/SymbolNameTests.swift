@@ -42,6 +42,13 @@ struct SymbolNameTests {
       ),
       ("_Znwm", "operator new"),
       ("_ZNK12_GLOBAL__N_13FooclEi", "{anonymous}::Foo::operator()"),
+      ("$s4main3fooyyYaFTY0_", "foo()"),  // a part of an async function
+      ("$s4main3fooyyYaFTQ1_", "foo()"),
+      ("$s4main3fooyyYaFTY12_", "foo()"),
+      ("$s4main1AC3foo5labelySi_tYaFTY2_", "A.foo(label:)"),
+      ("$s4main3fooyyYaFyycfU_TY0_", "foo() closure #1"),
+      ("$s4main1AC3fooyyYaFTE", "A.foo()"),
+      ("$s4main3fooyyFTwb", "foo()"),
       ("$snonsense", "$snonsense"),
       ("_Znonsense", "_Znonsense"),
     ])

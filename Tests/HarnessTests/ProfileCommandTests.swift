@@ -75,7 +75,7 @@ struct ProfileCommandTests {
       else { return false }
       return path[loop...].contains("AESMessage.runNearby(_:)")
     }
-    let share = Double(whole.values.reduce(0, +)) / Double(stacks.total)
+    let share = whole.values.reduce(0, +) / stacks.total
     #expect(share > 0.5, "only \(share) of the samples lie in \(widest) with a whole call path")
 
     let svg = try String(contentsOf: folder.appending(path: "\(base).svg"), encoding: .utf8)

@@ -76,13 +76,13 @@ struct ProfileCommand: ParsableCommand {
     if let reason = event.reason { print("  no hardware cycles: \(reason)") }
     for leaf in stacks.leaves.prefix(5) {
       print(
-        String(format: "%6.1f %%  ", 100 * Double(leaf.count) / Double(stacks.total)) + leaf.name)
+        String(format: "%6.1f %%  ", 100 * leaf.count / stacks.total) + leaf.name)
     }
     print("  call paths whole, down to main: \(whole)")
     let graph = FlameGraph(
       title: name,
       subtitles: [
-        "\(stacks.total) samples of \(profile.event); call paths whole: \(whole)",
+        "\(FoldedStacks.text(stacks.total)) samples of \(profile.event); call paths whole: \(whole)",
         "Width: share of samples. Colour: the frame's own part.",
       ], tree: FlameTree(stacks))
     let base = FileName.of(name)

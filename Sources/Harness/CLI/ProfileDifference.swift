@@ -16,8 +16,8 @@ struct ProfileDifference {
     let graph = FlameGraph(
       title: "Difference of two profiles",
       subtitles: [
-        "First: \(sides[0].name), \(both.before.total) samples",
-        "Second: \(sides[1].name), \(both.after.total) samples",
+        "First: \(sides[0].name), \(FoldedStacks.text(both.before.total)) samples",
+        "Second: \(sides[1].name), \(FoldedStacks.text(both.after.total)) samples",
         "Red: more in the second. Blue: less. Grey: within 0.5 points.",
         "Width: mean of both shares, each profile taken as 100 %.",
       ], tree: FlameTree(both))

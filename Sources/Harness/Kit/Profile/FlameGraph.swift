@@ -18,6 +18,9 @@ public struct FlameGraph: Sendable {
   /// What is narrower is left out: half a pixel in a window of a thousand.
   static let smallestShare = 0.0005
 
+  /// Frames of the path that a screen reader is given.
+  private static let mostSpoken = 100
+
   private static let rowHeight = 20
   private static let lineHeight = 18
   /// Between window and frames, left and right.
@@ -27,7 +30,7 @@ public struct FlameGraph: Sendable {
   public var svg: String {
     let tools = 40 + Self.lineHeight * subtitles.count
     let top = tools + 36
-    let rows = tree.root.depth * Self.rowHeight
+    let rows = tree.depth * Self.rowHeight
     let height = top + rows + 34
     var lines = [
       #"<svg id="flame" xmlns="http://www.w3.org/2000/svg" width="100%" height="\#(height)" "#
@@ -46,7 +49,7 @@ public struct FlameGraph: Sendable {
     lines.append(#"<svg id="tools" x="\#(Self.margin)" y="\#(tools)" height="30"/>"#)
     lines.append(
       #"<svg id="frames" x="\#(Self.margin)" y="\#(top)" width="98%" height="\#(rows)">"#)
-    append(tree.root, at: 0, depth: 0, bottom: rows - Self.rowHeight, to: &lines)
+    appendFrames(bottom: rows - Self.rowHeight, to: &lines)
     lines.append("</svg>")
     lines.append(
       #"<text id="details" class="line" x="\#(Self.margin)" y="\#(top + rows + 20)"> </text>"#)
@@ -55,23 +58,28 @@ public struct FlameGraph: Sendable {
     return lines.joined(separator: "\n")
   }
 
-  private func append(
-    _ node: FlameTree.Node, at x: Double, depth: Int, bottom: Int, to lines: inout [String]
-  ) {
-    let narrow = node.share < 0.03 ? " narrow" : ""
-    lines.append(
-      #"<svg class="frame \#(FlameGraphStyle.colour(of: node))\#(narrow)" role="img" "#
-        + #"x="\#(Self.percent(x))" y="\#(bottom - depth * Self.rowHeight)" "#
-        + #"width="\#(Self.percent(node.share))" height="\#(Self.rowHeight - 1)">"#
-        + "<title>\(Self.escaped(Self.description(node)))</title>"
-        + #"<rect width="100%" height="100%"/>"#
-        + #"<text x="4" y="14">\#(Self.escaped(node.name))</text></svg>"#)
-    var x = x
-    for child in node.children {
-      if child.share >= Self.smallestShare {
-        append(child, at: x, depth: depth + 1, bottom: bottom, to: &lines)
+  /// A frame, then all that it calls. A call path can be deeper than the stack would bear to be walked
+  /// by recursion.
+  private func appendFrames(bottom: Int, to lines: inout [String]) {
+    var waiting = [(node: 0, x: 0.0)]
+    while let (index, x) = waiting.popLast() {
+      let node = tree.nodes[index]
+      let narrow = node.share < 0.03 ? " narrow" : ""
+      lines.append(
+        #"<svg class="frame \#(FlameGraphStyle.colour(of: node))\#(narrow)" role="img" "#
+          + #"x="\#(Self.percent(x))" y="\#(bottom - node.level * Self.rowHeight)" "#
+          + #"width="\#(Self.percent(node.share))" height="\#(Self.rowHeight - 1)">"#
+          + "<title>\(Self.escaped(Self.description(node)))</title>"
+          + #"<rect width="100%" height="100%"/>"#
+          + #"<text x="4" y="14">\#(Self.escaped(node.name))</text></svg>"#)
+      var place = x
+      var callees: [(node: Int, x: Double)] = []
+      for child in node.children {
+        let share = tree.nodes[child].share
+        if share >= Self.smallestShare { callees.append((child, place)) }
+        place += share
       }
-      x += child.share
+      waiting += callees.reversed()
     }
   }
 
@@ -79,11 +87,17 @@ public struct FlameGraph: Sendable {
   private var summary: String {
     var hottest = tree.root
     var path: [String] = []
-    while let next = hottest.children.max(by: { $0.share < $1.share }),
+    while let next = hottest.children.map({ tree.nodes[$0] }).max(by: { $0.share < $1.share }),
       next.share > hottest.ownShare
     {
       hottest = next
       path.append(next.name)
+    }
+    // Of a path that nobody would listen to the end of, both ends.
+    if path.count > Self.mostSpoken {
+      let half = Self.mostSpoken / 2
+      path.replaceSubrange(
+        half..<path.count - half, with: ["\(path.count - 2 * half) more"])
     }
     return (subtitles + ["The widest call path: \(path.joined(separator: ", "))."])
       .joined(separator: " ")
@@ -111,20 +125,7 @@ public struct FlameGraph: Sendable {
   }
 
   /// Text for XML, in elements and attributes.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case _ where scalar.value < 32: result += " "
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
+  private static func escaped(_ text: String) -> String { Markup.escaped(text) }
 }
 
 extension Double {

@@ -1,16 +1,24 @@
+import Foundation
+
 /// Samples by call path, as in the text format of the FlameGraph scripts: a line a path, its frames
 /// separated by semicolons, outermost first, then a blank and a number.
 public struct FoldedStacks: Sendable, Equatable {
   /// A line that is none of the format's.
   public struct SyntaxError: Error, CustomStringConvertible {
     public var line: Int
+    /// Whether each line has two numbers.
+    var isDifference = false
+
     public var description: String {
-      "line \(line) is no folded stack: frames separated by ';', a blank, a number"
+      isDifference
+        ? "each line ends in two numbers: it is a difference already; give the two profiles that it "
+          + "was made of"
+        : "line \(line) is no folded stack: frames separated by ';', a blank, a number"
     }
   }
 
-  /// Number of samples of each path.
-  public private(set) var counts: [[String]: Int] = [:]
+  /// Number of samples of each path: above 0, not always whole where a program weighed them.
+  public private(set) var counts: [[String]: Double] = [:]
 
   public init() {}
 
@@ -18,35 +26,90 @@ public struct FoldedStacks: Sendable, Equatable {
     for sample in samples { add(sample.path) }
   }
 
+  /// What a sum of as many lines as fit into a file does not lose.
+  private static let largestCount = 1e15
+
+  /// Lines may end as on any system.
+  ///
   /// - Throws: ``SyntaxError``.
   public init(text: String) throws(SyntaxError) {
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    where !line.isEmpty {
-      guard let blank = line.lastIndex(of: " "), blank != line.startIndex,
-        let count = Int(line[line.index(after: blank)...]), count >= 0
-      else { throw SyntaxError(line: index + 1) }
+    var lines = 0
+    var differences = 0
+    // By scalars: a carriage return and a line feed are one Character.
+    for (index, line) in text.unicodeScalars
+      .split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
+      let line = Self.trimmed(line)
+      guard !line.isEmpty else { continue }
+      guard let (path, count) = Self.lastNumber(line) else { throw SyntaxError(line: index + 1) }
+      lines += 1
+      if Self.lastNumber(path) != nil { differences += 1 }
       add(
-        line[..<blank].split(separator: ";", omittingEmptySubsequences: false).map(String.init),
+        path.split(separator: ";", omittingEmptySubsequences: false).map { String($0) },
         count: count)
     }
+    // Some lines may be of functions whose names end in a number.
+    if lines > 0, differences == lines { throw SyntaxError(line: 1, isDifference: true) }
   }
 
-  public mutating func add(_ path: [String], count: Int = 1) {
-    counts[path.map { $0.replacing(";", with: ":").replacing("\n", with: " ") }, default: 0] +=
-      count
+  private typealias Scalars = Substring.UnicodeScalarView
+
+  private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == " " || scalar == "\t" || scalar == "\r"
   }
 
-  public var total: Int { counts.values.reduce(0, +) }
+  /// Without the blanks at the end.
+  private static func trimmed(_ text: Scalars) -> Scalars {
+    text[..<(text.lastIndex { !isBlank($0) }.map(text.index(after:)) ?? text.startIndex)]
+  }
+
+  /// What stands before the number at the end, and the number.
+  private static func lastNumber(_ line: Scalars) -> (path: Scalars, count: Double)? {
+    guard let blank = line.lastIndex(where: isBlank) else { return nil }
+    let path = trimmed(line[..<blank])
+    let digits = line[line.index(after: blank)...]
+    // Digits, perhaps with a point: `nan` and `0x10` are numbers to others alone.
+    guard !path.isEmpty, digits.allSatisfy({ ("0"..."9").contains($0) || $0 == "." }),
+      let count = Double(String(digits)), (0...largestCount).contains(count)
+    else { return nil }
+    return (path, count)
+  }
+
+  public mutating func add(_ path: [String], count: Double = 1) {
+    guard count > 0 else { return }
+    counts[path.map(Self.frame), default: 0] += count
+  }
+
+  /// A name without what the format gives a meaning.
+  private static func frame(_ name: String) -> String {
+    guard name.unicodeScalars.contains(where: { $0 == ";" || $0.value < 0x20 }) else { return name }
+    var text = String.UnicodeScalarView()
+    for scalar in name.unicodeScalars {
+      text.append(scalar == ";" ? ":" : scalar.value < 0x20 ? " " : scalar)
+    }
+    return String(text)
+  }
+
+  /// In an order of its own, so that it is the same for the same samples.
+  public var total: Double { counts.values.sorted().reduce(0, +) }
 
   /// The format's lines, sorted.
   public var text: String {
-    counts.map { "\($0.key.joined(separator: ";")) \($0.value)\n" }.sorted().joined()
+    counts.map { "\($0.key.joined(separator: ";")) \(Self.text($0.value))\n" }.sorted().joined()
+  }
+
+  /// A number of samples as people write it: `12`, `0.5`.
+  public static func text(_ count: Double) -> String {
+    if let whole = Int(exactly: count) { return "\(whole)" }
+    return String(format: count < 1 ? "%.6f" : "%.3f", count)
   }
 
   /// The innermost frames with the number of samples found in them, most first.
-  public var leaves: [(name: String, count: Int)] {
-    var own: [String: Int] = [:]
-    for (path, count) in counts { own[path.last ?? "", default: 0] += count }
+  public var leaves: [(name: String, count: Double)] {
+    var own: [String: Double] = [:]
+    for (path, count) in counts.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      own[path.last ?? "", default: 0] += count
+    }
     return own.map { (name: $0.key, count: $0.value) }
       .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
   }
@@ -66,7 +129,8 @@ public struct DifferentialStacks: Sendable {
   public var text: String {
     Set(before.counts.keys).union(after.counts.keys)
       .map {
-        "\($0.joined(separator: ";")) \(before.counts[$0] ?? 0) \(after.counts[$0] ?? 0)\n"
+        "\($0.joined(separator: ";")) \(FoldedStacks.text(before.counts[$0] ?? 0)) "
+          + "\(FoldedStacks.text(after.counts[$0] ?? 0))\n"
       }
       .sorted().joined()
   }
@@ -75,9 +139,8 @@ public struct DifferentialStacks: Sendable {
   /// first, whichever its sign.
   public var changes: [(name: String, points: Double)] {
     func shares(_ stacks: FoldedStacks) -> [String: Double] {
-      let total = Double(max(stacks.total, 1))
-      return Dictionary(
-        uniqueKeysWithValues: stacks.leaves.map { ($0.name, Double($0.count) / total) })
+      let total = stacks.total > 0 ? stacks.total : 1
+      return Dictionary(uniqueKeysWithValues: stacks.leaves.map { ($0.name, $0.count / total) })
     }
     let (first, second) = (shares(before), shares(after))
     return Set(first.keys).union(second.keys)

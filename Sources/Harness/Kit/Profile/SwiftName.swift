@@ -11,9 +11,15 @@ enum SwiftName {
       found = false
       for prefix in [
         "merged ", "@objc ", "static ", "partial apply forwarder for ", "dispatch thunk of ",
+        "distributed thunk ", "back deployment thunk for ", "back deployment fallback for ",
       ]
       where text.hasPrefix(prefix) {
         text = text.dropFirst(prefix.count)
+        found = true
+      }
+      // `(1) suspend resume partial function for `: what stands between two waits of an async function.
+      if let part = text.prefixMatch(of: #/\(\d+\) (suspend|await) resume partial function for /#) {
+        text = text[part.range.upperBound...]
         found = true
       }
       if let rest = afterSpecialisation(text) {
