@@ -137,6 +137,26 @@ import Testing
     #expect("\(error)".hasPrefix("line \(line), column \(column): "))
   }
 
+  @Test(
+    "What is valid and has no value is said to be that, unless something invalid follows",
+    arguments: [
+      (#"{"a":1,"a":2}"#, 8), ("[1e400]", 2), (#""\ud800""#, 2), (#"["\ud800\u0041"]"#, 3),
+      (#""\udc00\ud800""#, 2), ("[-1e999,[1e400]]", 2), (#"{"a":{"b":1,"b":1e400}}"#, 13),
+      (#"{"K":1,"k":1,"K":{}}"#, 14), (#"["\ud800\n"]"#, 3),
+    ])
+  func unrepresentable(text: String, column: Int) throws {
+    let error = try #require(throws: JSONSyntaxError.self) {
+      try JSONPayload(document: Array(text.utf8), id: "odd")
+    }
+    #expect(error.kind == .unrepresentable && error.column == column, "\(error)")
+    #expect(error.complaint.hasPrefix("is valid JSON that cannot be represented: line 1"))
+    let invalid = try #require(throws: JSONSyntaxError.self) {
+      try JSONPayload(document: Array((text + "]").utf8), id: "invalid")
+    }
+    #expect(invalid.kind == .invalid && invalid.column == text.utf8.count + 1)
+    #expect(invalid.complaint.hasPrefix("is not valid JSON: line 1"))
+  }
+
   @Test func invalidUTF8() throws {
     let error = try #require(throws: JSONSyntaxError.self) {
       try JSONPayload(document: Array("[1,\n\"a".utf8) + [0xC3, 0x28, 0x22, 0x5D], id: "invalid")
@@ -153,6 +173,7 @@ import Testing
       try JSONPayload(document: nested(100_000), id: "deep")
     }
     #expect(error.column == 512)
+    #expect(error.complaint.hasPrefix("cannot be represented: "))
   }
 }
 

@@ -78,6 +78,19 @@ struct MessageTests {
     #expect(output.stderr.contains("not valid JSON"))
   }
 
+  @Test(
+    "A valid document that cannot be represented is not called invalid",
+    arguments: [#"{"a":1,"a":2}"#, "[1e400]", #"["\ud800"]"#])
+  func unrepresentablePayload(text: String) async throws {
+    let file = FileManager.default.temporaryDirectory
+      .appending(path: "optlab-odd-\(UUID().uuidString).json")
+    try Data(text.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let output = try await BuiltHarness.run(["--payload", file.path(percentEncoded: false)])
+    #expect(output.code == 4 && output.stdout.isEmpty)
+    #expect(output.stderr.contains("is valid JSON that cannot be represented: line 1"))
+  }
+
   @Test("An unknown implementation: the message lists those there are")
   func validImplementations() async throws {
     let output = try await BuiltHarness.run(["--impl", "nosuch"])

@@ -103,11 +103,11 @@ struct SelectionOptions: ParsableArguments {
             : "unknown payload '\(name)'; valid: \(names), or the path of a JSON file"
               + (JSONPayload.corpusNames.contains(name) ? " (this one comes with --data)" : ""))
       }
-      do {
+      do throws(JSONSyntaxError) {
         return try JSONPayload(
           document: [UInt8](bytes), id: url.deletingPathExtension().lastPathComponent)
       } catch {
-        throw CommandFailure(.inputOutput, "the payload '\(name)' is not valid JSON: \(error)")
+        throw CommandFailure(.inputOutput, "the payload '\(name)' \(error.complaint)")
       }
     }
   }

@@ -1,5 +1,14 @@
-/// Why bytes are not a JSON document.
+/// Why bytes are not a JSON document, or not one that a ``JSONValue`` can stand for.
 public struct JSONSyntaxError: Error, Equatable, CustomStringConvertible {
+  public enum Kind: Sendable {
+    case invalid
+    /// All of it is valid (RFC 8259), but there is no one value that every encoder would take it for.
+    case unrepresentable
+    /// Valid as far as it was read.
+    case tooDeep
+  }
+
+  public var kind = Kind.invalid
   /// What was wrong: `a comma or ']' expected`.
   public var reason: String
   /// In bytes, from 0.
@@ -8,20 +17,32 @@ public struct JSONSyntaxError: Error, Equatable, CustomStringConvertible {
   public var line: Int, column: Int
 
   public var description: String { "line \(line), column \(column): \(reason)" }
+
+  /// What is to be said of the document: `is not valid JSON: line 1, column 2: ...`.
+  public var complaint: String {
+    switch kind {
+    case .invalid: "is not valid JSON: \(self)"
+    case .unrepresentable: "is valid JSON that cannot be represented: \(self)"
+    case .tooDeep: "cannot be represented: \(self)"
+    }
+  }
 }
 
 /// Reads one JSON document, strictly as RFC 8259 has it, into a `JSONValue`.
 ///
-/// Duplicate keys are an error, since encoders differ in what they make of them.
-struct JSONParser {
+/// Duplicate keys, numbers beyond all doubles and halves of surrogate pairs are valid there, but errors
+/// here, since encoders differ in what they make of them.
+package struct JSONParser {
   /// Levels of nesting: what JSONEncoder can write.
   static let deepest = 511
 
   private let bytes: [UInt8]
   private var position = 0
   private var depth = 0
+  /// The first thing that is valid and has no value. What is invalid behind it counts for more.
+  private var unrepresentable: JSONSyntaxError?
 
-  static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
+  package static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
     var parser = JSONParser(bytes: bytes)
     do {
       _ = try UTF8Span(validating: bytes.span)
@@ -31,7 +52,14 @@ struct JSONParser {
     let value = try parser.value()
     parser.skipSpace()
     if parser.position < bytes.count { throw parser.error("nothing expected after the value") }
+    if let unrepresentable = parser.unrepresentable { throw unrepresentable }
     return value
+  }
+
+  private mutating func note(_ reason: String, at offset: Int) {
+    guard unrepresentable == nil else { return }
+    unrepresentable = error(reason, at: offset)
+    unrepresentable?.kind = .unrepresentable
   }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -84,7 +112,11 @@ struct JSONParser {
 
   private mutating func enter() throws(JSONSyntaxError) {
     depth += 1
-    if depth > Self.deepest { throw error("more than \(Self.deepest) levels of nesting") }
+    if depth > Self.deepest {
+      var tooDeep = error("more than \(Self.deepest) levels of nesting")
+      tooDeep.kind = .tooDeep
+      throw tooDeep
+    }
     position += 1
   }
 
@@ -115,9 +147,7 @@ struct JSONParser {
         guard next == UInt8(ascii: "\"") else { throw error("a key in quotes expected") }
         let start = position
         let key = try string()
-        guard keys.insert(key).inserted else {
-          throw error("the key \"\(key)\" comes twice", at: start)
-        }
+        if !keys.insert(key).inserted { note("the key \"\(key)\" comes twice", at: start) }
         skipSpace()
         guard take(UInt8(ascii: ":")) else { throw error("a colon expected") }
         members.append(JSONValue.Member(key, try value()))
@@ -166,17 +196,20 @@ extension JSONParser {
       position += 1
       var code = try fourHexDigits()
       if code >> 10 == 0x36 {
-        guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
-          throw error("half of a surrogate pair", at: start)
+        let behind = position
+        if take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
+          let low = try fourHexDigits()
+          if low >> 10 == 0x37 { code = 0x10000 + (code & 0x3FF) << 10 + low & 0x3FF }
         }
-        let low = try fourHexDigits()
-        guard low >> 10 == 0x37 else { throw error("half of a surrogate pair", at: start) }
-        code = 0x10000 + (code & 0x3FF) << 10 + low & 0x3FF
+        // What follows half of a pair is something of its own.
+        if code < 0x10000 { position = behind }
       }
-      guard let scalar = Unicode.Scalar(code) else {
-        throw error("half of a surrogate pair", at: start)
+      if let scalar = Unicode.Scalar(code) {
+        text += String(Character(scalar)).utf8
+      } else {
+        note("half of a surrogate pair", at: start)
+        text += "\u{FFFD}".utf8
       }
-      text += String(Character(scalar)).utf8
       return
     default: throw error("one of \"\\/bfnrtu expected after a backslash")
     }
@@ -223,7 +256,8 @@ extension JSONParser {
       if let value = UInt64(text) { return .unsigned(value) }
     }
     guard let value = Double(text), value.isFinite else {
-      throw error("a number beyond the range of doubles", at: start)
+      note("a number beyond the range of doubles", at: start)
+      return .null
     }
     return .double(value)
   }

@@ -51,7 +51,7 @@ extension JSONPayload {
       return try decoded(
         name, try JSONParser.parse([UInt8](bytes)).withoutNullMembers.text, as: Model.self)
     } catch let error as JSONSyntaxError {
-      throw CorpusError(description: "'\(url.relativePath)' is not valid JSON: \(error)")
+      throw CorpusError(description: "'\(url.relativePath)' \(error.complaint)")
     } catch let error as DecodingError {
       throw CorpusError(
         description: "'\(url.relativePath)' is not the \(name).json of the nativejson-benchmark "
