@@ -94,7 +94,11 @@ let package = Package(
     .testTarget(name: "AESCTRTests", dependencies: ["AESCTR", "CAES"]),
     .testTarget(name: "FastJSONTests", dependencies: ["FastJSON"]),
     .testTarget(
-      name: "HarnessKitTests", dependencies: ["HarnessKit", "CCPU"], resources: [.copy("CPUID")]),
+      name: "HarnessKitTests", dependencies: ["HarnessKit", "CCPU", "ResultMutants"],
+      resources: [.copy("CPUID")]),
+    .target(
+      name: "ResultMutants", dependencies: ["HarnessKit"], path: "Tests/Fuzz/Mutants",
+      swiftSettings: optimisedSwift),
     .executableTarget(name: "refuse-perf", path: "Tests/RefusePerf"),
     .target(
       name: "CTrace", dependencies: ["CAES"], path: "Tests/ConstantTime/CTrace",

@@ -56,6 +56,14 @@ struct JSONSchema {
         if let number = value as? NSNumber, number.doubleValue < (rule as? NSNumber)!.doubleValue {
           found.append("\(path): \(number) is less than \(rule)")
         }
+      case "maximum":
+        if let number = value as? NSNumber, number.doubleValue > (rule as? NSNumber)!.doubleValue {
+          found.append("\(path): \(number) is more than \(rule)")
+        }
+      case "maxLength":
+        if let text = value as? String, text.unicodeScalars.count > (rule as? Int)! {
+          found.append("\(path): longer than \(rule)")
+        }
       case "minItems":
         if let array = value as? [Any], array.count < (rule as? Int)! {
           found.append("\(path): only \(array.count) items")

@@ -115,7 +115,7 @@ extension GoogleBenchmarkOutput.Context {
     date = record.started.formatted(.iso8601).replacing("Z", with: "+00:00")
     hostName = "\(record.machine.name)-\(record.machine.id)"
     numCpus = CPUList.numbers(report.environment.onlineCPUs ?? "0")?.count ?? 1
-    mhzPerCpu = Int((calibration.coreHertz / 1e6).rounded())
+    mhzPerCpu = Int(clamping: (calibration.coreHertz / 1e6).rounded())
     cpuScalingEnabled = report.environment.governor.map { $0 != "performance" } ?? false
     caches = report.caches.map { cache in
       let type =

@@ -44,7 +44,8 @@ struct PyperfSuite: Encodable {
       let measurement = exported.measurement
       // pyperf takes a value times its loops for the time that was measured.
       let slices = OrderStatistics(measurement.counted.map { Double($0.counted.count) }).median
-      let loops = measurement.callsPerSlice * max(1, Int(slices))
+      let loops = Int(
+        clamping: Double(measurement.callsPerSlice) * max(1, slices.rounded(.down)))
       var metadata: [String: Metadatum] = [
         "name": .text(exported.name), "loops": .integer(loops),
         "implementation": .text(exported.row.address.implementation),

@@ -42,7 +42,7 @@ public struct Measurement: Sendable, Codable {
 
   /// Core cycles a tick of the whole measurement. The chains beside a dirty slice do not tell: one
   /// that was interrupted reads as a slow clock, and would make its slice cheap.
-  private var runClock: Double {
+  var runClock: Double {
     if let cyclesPerTick { return cyclesPerTick }
     let own = samples.compactMap(\.cyclesPerTick)
     if !own.isEmpty { return OrderStatistics(own).median }

@@ -36,7 +36,7 @@ public enum Figures {
     guard ratio.digits < 3, ratio.value > 0, ratio.value.isFinite else {
       return mark + times(ratio.value)
     }
-    func magnitude(_ value: Double) -> Int { Int(log10(value).rounded(.down)) }
+    func magnitude(_ value: Double) -> Int { Int(clamping: log10(value).rounded(.down)) }
     let unit = pow(10, Double(magnitude(ratio.value) - ratio.digits + 1))
     let rounded = (ratio.value / unit).rounded() * unit
     // Rounding may have brought a digit more: 9.96 is 10.
@@ -59,5 +59,13 @@ public enum Figures {
   /// `+0.31%`, `-1.20%`, of a share.
   public static func signedPercent(_ share: Double) -> String {
     String(format: "%+.2f%%", share * 100)
+  }
+}
+
+extension Int {
+  /// The nearest integer there is: what is worked out of figures may be beyond all of them.
+  init(clamping value: Double) {
+    // Double(Int.max) is one more than it, so it is not exactly convertible either.
+    self = Int(exactly: value.rounded(.towardZero)) ?? (value < 0 ? .min : value > 0 ? .max : 0)
   }
 }

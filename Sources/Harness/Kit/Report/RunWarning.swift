@@ -84,7 +84,7 @@ extension RunResult {
       warnings.append(
         .unstable(
           rows: unstable.count, of: measured.count, worst: worst.0, halfWidth: halfWidth,
-          rounds: rounds, needed: Int((Double(rounds) * factor * factor).rounded(.up))))
+          rounds: rounds, needed: Int(clamping: (Double(rounds) * factor * factor).rounded(.up))))
     }
     return warnings
   }

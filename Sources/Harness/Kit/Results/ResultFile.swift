@@ -66,6 +66,13 @@ public struct ResultFile: Sendable {
   ///
   /// - Parameter path: what messages call it.
   public static func read(_ bytes: [UInt8], as path: String) throws(Failure) -> ResultFile {
+    try read(bytes, as: path, isChecked: true)
+  }
+
+  /// - Parameter isChecked: false takes what no run gives: for tests of what that would do.
+  package static func read(
+    _ bytes: [UInt8], as path: String, isChecked: Bool
+  ) throws(Failure) -> ResultFile {
     func fail(_ reason: String) -> Failure { Failure(path: path, reason: reason) }
     let data = Data(bytes)
     let document: JSONValue
@@ -73,7 +80,9 @@ public struct ResultFile: Sendable {
       document = try JSONParser.parse(bytes)
     } catch {
       throw fail(
-        "it is no whole JSON document (\(error)): cut off, or no result; take the run again")
+        error.kind == .invalid
+          ? "it is no whole JSON document (\(error)): cut off, or no result; take the run again"
+          : "it \(error.complaint)")
     }
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601
@@ -95,11 +104,18 @@ public struct ResultFile: Sendable {
         "its checksum is wrong: it was changed after it was written; take the file as it was, or "
           + "the run again")
     }
+    let records: [RunRecord]
     do {
-      return ResultFile(try decoder.decode(Body.self, from: data).records)
+      records = try decoder.decode(Body.self, from: data).records
     } catch {
       throw fail("it does not hold what its version promises: \(FileReason.text(error))")
     }
+    do throws(ResultCheck.Fault) {
+      if isChecked { try ResultCheck.check(records) }
+    } catch {
+      throw fail("it holds what no run gives: \(error)")
+    }
+    return ResultFile(records)
   }
 
   // MARK: Checksum
@@ -108,6 +124,13 @@ public struct ResultFile: Sendable {
   /// lays JSON out anew does no harm.
   private static func checksum(_ text: [UInt8]) throws -> String {
     try checksum(JSONParser.parse(text))
+  }
+
+  /// A document's bytes with the checksum that its writer would have given it.
+  package static func sealed(_ document: JSONValue) throws -> [UInt8] {
+    guard case .object(let members) = document else { return document.text }
+    let checksum = JSONValue.Member("checksum", .string(try checksum(document)))
+    return JSONValue.object(members.filter { $0.key != "checksum" } + [checksum]).text
   }
 
   private static func checksum(_ document: JSONValue) throws -> String {

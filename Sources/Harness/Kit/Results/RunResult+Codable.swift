@@ -64,7 +64,8 @@ private struct RowRecord: Codable {
   var summary: RowSummary?
 
   private enum Key: String, CodingKey {
-    case workload, implementation, language, remarks, limit, limitRefusal, outcome, measurement,
+    case workload, implementation, language, remarks, limit, limitRefusal, outcome,
+      measurement,
       mismatch, reason
     case summary
     case `case`
@@ -107,6 +108,22 @@ private struct RowRecord: Codable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
+    let address = Address(
+      workload: try container.decode(String.self, forKey: .workload),
+      case: try container.decode(String.self, forKey: .case),
+      implementation: try container.decode(String.self, forKey: .implementation))
+    do {
+      row = try Self.row(address, from: container)
+    } catch let error as DecodingError {
+      throw error.named("row \(address)")
+    }
+    // The samples speak; what was worked out of them is worked out again.
+    summary = nil
+  }
+
+  private static func row(
+    _ address: Address, from container: KeyedDecodingContainer<Key>
+  ) throws -> RunResult.Row {
     let outcome: RunResult.Outcome =
       switch try container.decode(Outcome.self, forKey: .outcome) {
       case .measured: .measured(try container.decode(Measurement.self, forKey: .measurement))
@@ -114,24 +131,33 @@ private struct RowRecord: Codable {
       case .ineligible: .ineligible(reason: try container.decode(String.self, forKey: .reason))
       case .unprepared: .unprepared(reason: try container.decode(String.self, forKey: .reason))
       }
-    if case .measured(let measurement) = outcome,
-      measurement.samples.isEmpty || measurement.bytesPerCall < 1
-        || !(measurement.ticksPerSecond > 0)
-    {
-      throw DecodingError.dataCorruptedError(
-        forKey: .measurement, in: container, debugDescription: "no samples, bytes or tick rate")
-    }
-    row = RunResult.Row(
-      address: Address(
-        workload: try container.decode(String.self, forKey: .workload),
-        case: try container.decode(String.self, forKey: .case),
-        implementation: try container.decode(String.self, forKey: .implementation)),
-      language: try container.decode(String.self, forKey: .language),
+    return RunResult.Row(
+      address: address, language: try container.decode(String.self, forKey: .language),
       remarks: try container.decode([String].self, forKey: .remarks),
       outcome: outcome, limit: try container.decodeIfPresent(Limit.self, forKey: .limit),
       limitRefusal: try container.decodeIfPresent(String.self, forKey: .limitRefusal))
-    // The samples speak; what was worked out of them is worked out again.
-    summary = nil
+  }
+}
+
+extension DecodingError {
+  /// The same with what it is about in front.
+  fileprivate func named(_ what: String) -> DecodingError {
+    func named(_ context: Context) -> Context {
+      Context(
+        codingPath: context.codingPath, debugDescription: "\(what): \(context.debugDescription)",
+        underlyingError: context.underlyingError)
+    }
+    return switch self {
+    case .keyNotFound(let key, let context):
+      .dataCorrupted(
+        Context(
+          codingPath: context.codingPath,
+          debugDescription: "\(what): there is no '\(key.stringValue)'"))
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .dataCorrupted(let context):
+      .dataCorrupted(named(context))
+    @unknown default: self
+    }
   }
 }
 

@@ -33,7 +33,7 @@ public struct PairedComparison: Sendable {
   /// Compares by the rounds in which both gave a sample that counts, a byte each.
   public init(_ first: Measurement, _ second: Measurement, confidence: Double = 0.99) {
     let byRound = Dictionary(
-      uniqueKeysWithValues: zip(first.counted.map(\.round), first.costPerCall))
+      zip(first.counted.map(\.round), first.costPerCall), uniquingKeysWith: { $1 })
     let rounds = zip(second.counted.map(\.round), second.costPerCall).compactMap { round, cost in
       byRound[round].map {
         (first: $0 / Double(first.bytesPerCall), second: cost / Double(second.bytesPerCall))

@@ -69,6 +69,7 @@ struct WorkloadCharts {
 
   private var costs: ReportBlock.Figure? {
     let sizes = cases.compactMap { name in ByteCount.parse(name).map { (name: name, bytes: $0) } }
+      .filter { $0.bytes > 0 }
       .sorted { $0.bytes < $1.bytes }
     guard sizes.count > 1 else { return nil }
     let series = implementations.compactMap { name -> LineChart.Series? in

@@ -23,7 +23,7 @@ struct Drawing {
   /// Two decimals at most, no exponent, no negative zero: the same text on every machine.
   static func number(_ value: Double) -> String {
     precondition(value.isFinite)
-    let hundredths = Int((value * 100).rounded())
+    let hundredths = Int(clamping: (value * 100).rounded())
     let (whole, fraction) = hundredths.magnitude.quotientAndRemainder(dividingBy: 100)
     var text = (hundredths < 0 ? "-" : "") + "\(whole)"
     if fraction > 0 {
