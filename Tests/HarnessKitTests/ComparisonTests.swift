@@ -274,7 +274,17 @@ struct MergeTests {
     commit.commit = GitCommit(hash: String(repeating: "1", count: 40), isModified: false)
     var mask = first
     mask.run.masked = FeatureSet(names: ["aes"])
-    let merged = try MergedRecords.merge([first, machine, commit, mask, first])
+    var again = first
+    for index in 0..<4 {
+      let identity = RunRecord.newIdentity()
+      switch index {
+      case 0: machine.runs = [identity]
+      case 1: commit.runs = [identity]
+      case 2: mask.runs = [identity]
+      default: again.runs = [identity]
+      }
+    }
+    let merged = try MergedRecords.merge([first, machine, commit, mask, again])
     #expect(merged.count == 4)
     #expect(merged.map { $0.run.rows[0].measurement!.samples.count } == [54, 27, 27, 27])
     let file = try ResultFile.read(try ResultFile(merged).bytes(), as: "merged")
@@ -318,6 +328,7 @@ struct MergeTests {
     guard case .measured(var measurement) = second.run.rows[0].outcome else { return }
     measurement.bytesPerCall = 7
     second.run.rows[0].outcome = .measured(measurement)
+    second.runs = [RunRecord.newIdentity()]
     #expect {
       try MergedRecords.merge([first, second])
     } throws: {

@@ -26,6 +26,7 @@ struct CompareCommandTests {
   ) async throws -> String {
     var record = try await RewrittenRun.record(
       spread: spread, of: RewrittenRun.shape.value, level: level)
+    record.runs = [RunRecord.newIdentity()]
     change(&record)
     try ResultFile([record]).write(to: path(name))
     return path(name)
@@ -108,6 +109,78 @@ struct CompareCommandTests {
     #expect(across.stdout.contains("per cent of each machine's own limit"))
   }
 
+  @Test(
+    "2: what the new result has no figure for does not pass a gate, and is no failure without one")
+  func missing() async throws {
+    let old = try await write("old.json")
+    let gone = try await write("gone.json", change: { $0.run.rows.remove(at: 2) })
+    let lacking = try await write(
+      "lacking.json", change: { $0.run.rows[1].outcome = .ineligible(reason: "lacks vaes") })
+    let poor = try await write(
+      "poor.json", change: { $0.run.rows[1].outcome = .unprepared(reason: "no memory") })
+    for (file, words) in [(gone, "memcpy"), (lacking, "(lacks vaes)"), (poor, "(no memory)")] {
+      let output = try await compare(old, file, "--gate", "2")
+      #expect(output.code == 2)
+      #expect(output.stderr.contains("only the old result has a figure for: "))
+      #expect(output.stderr.contains(words) && output.stderr.contains("--filter"))
+      #expect(try await compare(old, file).code == 0)
+      #expect(try await compare(file, old, "--gate", "2").code == 0, "more rows than before")
+    }
+    let others = try await compare(gone, old, "--gate", "2", "--filter", "swift-table")
+    #expect(others.code == 0)
+  }
+
+  @Test("5: one run, twice, under whatever names")
+  func sameRun() async throws {
+    let old = try await write("old.json")
+    let copy = path("copy.json")
+    try FileManager.default.copyItem(atPath: old, toPath: copy)
+    let output = try await compare(old, copy, "--gate", "2")
+    #expect(output.code == 5 && output.stdout.isEmpty)
+    #expect(output.stderr.contains("hold the same run"))
+    for other in [copy, folder.path() + "./old.json"] {
+      let merged = try await BuiltHarness.run(["merge", old, other, "--output", path("m.json")])
+      #expect(merged.code == 64 && merged.stderr.contains("'\(other)' hold the same run"))
+      #expect(!FileManager.default.fileExists(atPath: path("m.json")))
+    }
+    // One that is in a merged file already.
+    let new = try await write("new.json")
+    #expect(
+      try await BuiltHarness.run(["merge", old, new, "--output", path("m.json")]).code == 0)
+    let again = try await BuiltHarness.run([
+      "merge", path("m.json"), new, "--output", path("n.json"),
+    ])
+    #expect(again.code == 64 && again.stderr.contains("hold the same run"))
+  }
+
+  @Test("5: two documents of one name, where nothing else is in both")
+  func otherDocuments() async throws {
+    func run(_ name: String, _ document: String) async throws -> String {
+      let place = folder.appending(path: name)
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      let file = place.appending(path: "mine.json")
+      try Data(document.utf8).write(to: file)
+      let output = try await BuiltHarness.run([
+        "--impl", "foundation", "--payload", file.path(), "--time", "0.01", "--cycles", "ns",
+        "--output", path("\(name).json"),
+      ])
+      #expect(output.code == 0, "\(output.stderr)")
+      return path("\(name).json")
+    }
+    // As long as each other: their sizes do not tell.
+    let old = try await run("old", #"{"a":[1,2,3]}"#)
+    let new = try await run("new", #"{"a":["123"]}"#)
+    let output = try await compare(old, new)
+    #expect(output.code == 5 && output.stdout.isEmpty)
+    #expect(output.stderr.contains("another input under the same name"))
+    let merged = try await BuiltHarness.run(["merge", old, new, "--output", path("m.json")])
+    #expect(merged.code == 5 && merged.stderr.contains("another input under the same name"))
+    let history = try await BuiltHarness.run(["history", folder.path()])
+    #expect(history.code == 0)
+    #expect(
+      history.stdout.contains("left out: old.json, json-encode/mine/foundation: another input"))
+  }
+
   @Test("64: nothing in common, and what both hold is said")
   func nothingInCommon() async throws {
     let old = try await write("old.json", change: { $0.run.rows.removeSubrange(1...) })
@@ -115,7 +188,7 @@ struct CompareCommandTests {
     let output = try await compare(old, new)
     #expect(output.code == 64 && output.stdout.isEmpty)
     #expect(output.stderr.contains("no case is measured on both sides; only in the old: "))
-    let filtered = try await compare(old, old, "--filter", "zzz")
+    let filtered = try await compare(old, write("whole.json"), "--filter", "zzz")
     #expect(filtered.code == 64)
     #expect(filtered.stderr.contains("no case that matches 'zzz'"))
   }

@@ -15,9 +15,10 @@ struct CompareCommand: ParsableCommand {
         harness compare --live --impl c-aesni,asm-aesni --size 8KiB
         harness compare merged.json --across-machines
 
-      A case regresses when even the lower end of its interval is above the gate. Exit codes: 0 fine,
-      1 the new result has rows that failed, 2 regression, 3 over a quarter of the cases is unstable,
-      4 a file is not readable, 5 not comparable, 64 wrong usage.
+      A case regresses when even the lower end of its interval is above the gate; what the old result \
+      has a figure for and the new one has not, does not pass a gate either. Exit codes: 0 fine, 1 the \
+      new result has rows that failed, 2 regression, 3 over a quarter of the cases is unstable, 4 a file \
+      is not readable, 5 not comparable, 64 wrong usage.
       """)
 
   @Argument(
@@ -107,6 +108,10 @@ struct CompareCommand: ParsableCommand {
           + Self.some(of: comparison.onlyOld, "; only in the old: ")
           + Self.some(of: comparison.onlyNew, "; only in the new: "))
     }
+    if material.isOfOtherInputs, comparison.failures.isEmpty {
+      throw CommandFailure(
+        .notComparable, Self.some(of: comparison.cases.map { "\($0.name) (\($0.notes[0]))" }, ""))
+    }
     for remark in remarks { warn(remark) }
     print(markdown ? comparison.markdown(labels) : comparison.text(labels), terminator: "")
     if let advice = comparison.advice { throw CommandFailure(comparison.outcome.code, advice) }
@@ -123,32 +128,14 @@ struct CompareCommand: ParsableCommand {
 
   private func ofTwoFiles(_ filter: AddressFilter) throws -> Prepared {
     let (old, new) = try failing { try (ResultFile.read(files[0]), ResultFile.read(files[1])) }
-    var material = Comparison.Material()
-    var remarks: [String] = []
-    var unit: CycleSource?
-    var obstacle: String?
-    for record in new.records {
-      // The same machine's, or another one's that is no different.
-      let candidates =
-        old.records.filter { $0.machine.id == record.machine.id }
-        + old.records.filter { $0.machine.id != record.machine.id }
-      guard let before = candidates.first(where: { Comparability.obstacle($0, record) == nil })
-      else {
-        obstacle = obstacle ?? candidates.first.flatMap { Comparability.obstacle($0, record) }
-        continue
-      }
-      material.add(
-        Comparison.Material(before.run, record.run, matching: filter.callAsFunction),
-        machine: new.records.count > 1 ? record.machine.name : nil)
-      remarks += Comparability.remarks(before, record)
-      unit = record.run.source
+    let both: FileComparison
+    do throws(FileComparison.Obstacle) {
+      both = try FileComparison(old, new, matching: filter.callAsFunction)
+    } catch {
+      throw CommandFailure(.notComparable, "\(files[0]) and \(files[1]): \(error)")
     }
-    guard let unit else {
-      throw CommandFailure(
-        .notComparable, "\(files[0]) and \(files[1]): " + (obstacle ?? "there is no run in them"))
-    }
-    if let obstacle { warn("left out: \(obstacle)") }
-    return (material, .init(old: "old", new: "new", unit: unit), remarks)
+    for obstacle in both.leftOut { warn("left out: \(obstacle)") }
+    return (both.material, .init(old: "old", new: "new", unit: both.unit), both.remarks)
   }
 
   private func ofMachines(_ filter: AddressFilter) throws -> Prepared {
@@ -196,11 +183,11 @@ struct CompareCommand: ParsableCommand {
         .usage, "'\(id)' is not in \(files[0]); in it: \(ids.joined(separator: ", "))")
     }
     var material = Comparison.Material()
-    for record in file.records {
+    for (record, name) in zip(file.records, file.recordNames) {
       material.add(
         Comparison.Material(
           record.run, first: first, second: second, matching: filter.callAsFunction),
-        machine: file.records.count > 1 ? record.machine.name : nil)
+        machine: file.records.count > 1 ? name : nil)
     }
     return (
       material, .init(old: first, new: second, unit: file.records.first?.run.source ?? .reference),
@@ -228,7 +215,7 @@ extension Comparison.Outcome {
   fileprivate var code: CommandFailure.Code {
     switch self {
     case .fine, .failed: .verificationFailed
-    case .regressed: .regression
+    case .regressed, .missing: .regression
     case .tooUnstable: .unstable
     }
   }

@@ -26,7 +26,13 @@ struct MergeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let records = try failing { try files.flatMap { try ResultFile.read($0).records } }
+    let read = try failing { try files.map { ($0, try ResultFile.read($0).records) } }
+    if let (first, second) = MergedRecords.repetition(in: read) {
+      throw CommandFailure(
+        .usage,
+        "'\(first)' and '\(second)' hold the same run; its rounds would count twice")
+    }
+    let records = read.flatMap(\.1)
     let merged: [RunRecord]
     do {
       merged = try MergedRecords.merge(records)

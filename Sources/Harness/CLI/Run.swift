@@ -137,6 +137,7 @@ struct Run: ParsableCommand {
     }
     progress.clear()
     result.chosenCPU = placement.cpu
+    result.identifyInputs(by: selection)
     print(result.tables(details: details), terminator: "")
     print(result.footer())
     if output != nil || report, !result.rows.isEmpty {

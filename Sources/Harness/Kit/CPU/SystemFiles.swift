@@ -19,6 +19,16 @@ public struct SystemFiles: Sendable {
     FileManager.default.fileExists(atPath: absolute(path))
   }
 
+  /// What a folder holds, sorted; nothing where it cannot be read.
+  public func names(in folder: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: absolute(folder))) ?? []).sorted()
+  }
+
+  /// Where a symbolic link leads, as it stands in it; nil for anything else.
+  public func link(_ path: String) -> String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: absolute(path))
+  }
+
   /// The value of `key` in a file of lines `key: value`, such as /proc/self/status.
   public func field(_ key: String, of path: String) -> String? {
     text(path)?.split(separator: "\n").first { $0.hasPrefix(key + ":") || $0.hasPrefix(key + "\t") }

@@ -7,9 +7,16 @@ extension Comparison {
     var onlyOld: [String] = []
     var onlyNew: [String] = []
     var failures: [String] = []
+    var missing: [String] = []
 
     /// Whether there is nothing in common.
     public var isEmpty: Bool { pairs.isEmpty }
+
+    /// Whether all that both have a name for was another work in the old result.
+    public var isOfOtherInputs: Bool {
+      !pairs.isEmpty
+        && pairs.allSatisfy { if case .otherInput = $0.outcome { true } else { false } }
+    }
 
     public init() {}
 
@@ -24,6 +31,7 @@ extension Comparison {
       onlyOld += other.onlyOld.map(named)
       onlyNew += other.onlyNew.map(named)
       failures += other.failures.map(named)
+      missing += other.missing.map(named)
     }
   }
 
@@ -31,6 +39,7 @@ extension Comparison {
     self.init(material.pairs, rules: rules)
     (onlyOld, onlyNew) = (material.onlyOld, material.onlyNew)
     failures = material.failures
+    missing = material.missing
   }
 }
 
@@ -59,14 +68,28 @@ extension Comparison.Material {
         pairs.append(
           acrossMachines
             ? Comparison.Pair(shareOfLimit: name, before!, after!)
-            : Comparison.Pair(name, first, second, isPaired: false, address: address))
-      case (_?, nil): onlyOld.append(name + Self.absence(after))
+            : Comparison.Pair(name, first, second, isPaired: false, rows: (before!, after!)))
+        if case .otherInput(let reason) = pairs.last?.outcome {
+          missing.append("\(name) (\(reason))")
+        }
+      case (_?, nil):
+        onlyOld.append(name + Self.absence(after))
+        missing.append(name + Self.absence(after))
       case (nil, _?): onlyNew.append(name + Self.absence(before))
       case (nil, nil): break
       }
       if let failure = after?.failure { failures.append(failure) }
     }
-    if !acrossMachines { allowForMemory() }
+    // Another CPU need not be able to run everything.
+    if acrossMachines { missing = [] } else { allowForMemory() }
+  }
+
+  /// Adds a run that nothing in the new result can be held against.
+  mutating func add(unmatched old: RunRecord, reason: String, matching: (Address) -> Bool) {
+    let names = old.run.rows.filter { $0.measurement != nil && matching($0.address) }
+      .map { "\($0.address) (\(reason))" }
+    onlyOld += names
+    missing += names
   }
 
   /// A row that is no work of ours: when it moves, the machine's memory did.
@@ -149,13 +172,16 @@ extension Comparison.Pair {
   /// - Parameter isPaired: whether the rounds of both are the same rounds.
   init(
     _ name: String, _ old: Measurement, _ new: Measurement, isPaired: Bool,
-    address: Address? = nil
+    rows: (old: RunResult.Row, new: RunResult.Row)? = nil
   ) {
     self.name = name
-    self.address = address
+    address = rows?.new.address
+    unit = "\(new.source.perByte) (\(new.source.rawValue))"
     self.old = old.costPerByte.median
     self.new = new.costPerByte.median
-    outcome = Self.outcome(old, new, isPaired: isPaired)
+    outcome =
+      rows.flatMap { $0.new.inputDifference(from: $0.old) }.map { .otherInput(reason: $0) }
+      ?? Self.outcome(old, new, isPaired: isPaired)
     notes = Self.notes(old, new)
   }
 
@@ -168,6 +194,10 @@ extension Comparison.Pair {
       let newLimit = new.limit
     else {
       outcome = .incomparable(reason: "no limit was measured for this case, so there is no share")
+      return
+    }
+    if let reason = new.inputDifference(from: old) {
+      outcome = .otherInput(reason: reason)
       return
     }
     outcome = Self.outcome(first, second, isPaired: false, isSameUnit: false)
@@ -184,11 +214,6 @@ extension Comparison.Pair {
     if isSameUnit, old.source != new.source {
       return .incomparable(
         reason: "different cycle sources, \(old.source.rawValue) and \(new.source.rawValue)")
-    }
-    if !isPaired, old.bytesPerCall != new.bytesPerCall {
-      return .incomparable(
-        reason: "a call did \(old.bytesPerCall) bytes, and now does \(new.bytesPerCall): "
-          + "another input under the same name")
     }
     let (first, second) = (BlockedCosts(old), BlockedCosts(new))
     func tooFew(_ blocks: Int) -> Outcome {

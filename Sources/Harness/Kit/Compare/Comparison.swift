@@ -26,6 +26,8 @@ public struct Comparison: Sendable {
   public struct Case: Sendable {
     /// An address; or `workload/case` where two implementations are compared.
     public var name: String
+    /// What `old` and `new` are in: `cycles/byte (tsc*cal)`; nil where all cases have the same.
+    public var unit: String?
     /// What both cost, in the unit of their source; or their shares of the limit.
     public var old: Double
     public var new: Double
@@ -45,6 +47,7 @@ public struct Comparison: Sendable {
     var name: String
     /// Of both, where both are one implementation's.
     var address: Address?
+    var unit: String?
     var old: Double
     var new: Double
     var outcome: Outcome
@@ -54,6 +57,8 @@ public struct Comparison: Sendable {
       /// Of logarithms; above 0, the new one is slower.
       case shift(Shift)
       case incomparable(reason: String)
+      /// The two did not do the same work.
+      case otherInput(reason: String)
     }
   }
 
@@ -64,6 +69,9 @@ public struct Comparison: Sendable {
   public var onlyNew: [String] = []
   /// What is wrong in the new result.
   public var failures: [String] = []
+  /// What the old result has a figure for, and the new one none that could be held against it, each
+  /// with why. A gate that looks away would be passed by what is no longer measured.
+  public var missing: [String] = []
 
   init(_ pairs: [Pair], rules: Rules) {
     self.rules = rules
@@ -78,9 +86,10 @@ public struct Comparison: Sendable {
     var rest = zip(shifts, levels).makeIterator()
     cases = pairs.map { pair in
       switch pair.outcome {
-      case .incomparable(let reason):
+      case .incomparable(let reason), .otherInput(let reason):
         return Case(
-          name: pair.name, old: pair.old, new: pair.new, ratio: .nan, interval: nil,
+          name: pair.name, unit: pair.unit, old: pair.old, new: pair.new, ratio: .nan,
+          interval: nil,
           verdict: .unstable, isRegression: false, notes: [reason] + pair.notes)
       case .shift:
         let (shift, level) = rest.next()!
@@ -99,12 +108,13 @@ public struct Comparison: Sendable {
 
   /// What it comes to; the worst counts.
   public enum Outcome: Sendable {
-    case fine, failed, regressed, tooUnstable
+    case fine, failed, regressed, missing, tooUnstable
   }
 
   public var outcome: Outcome {
     if !failures.isEmpty { return .failed }
     if !regressions.isEmpty { return .regressed }
+    if rules.gate != nil, !missing.isEmpty { return .missing }
     return isTooUnstable ? .tooUnstable : .fine
   }
 }
@@ -114,6 +124,7 @@ extension Comparison.Case {
     let logInterval = shift.interval(error: level)
     let interval = exp(logInterval.lowerBound)...exp(logInterval.upperBound)
     name = pair.name
+    unit = pair.unit
     (old, new) = (pair.old, pair.new)
     ratio = exp(shift.value)
     self.interval = interval

@@ -33,14 +33,41 @@ public enum MergedRecords {
   }
 
   /// One record for each machine, build, source and mask, in the order in which they first occur.
+  ///
+  /// - Throws: ``Failure`` where a run is in two of them, and where one case is not the same in two.
   public static func merge(_ records: [RunRecord]) throws(Failure) -> [RunRecord] {
+    var runs: Set<String> = []
+    for run in records.flatMap(\.runs) where !runs.insert(run).inserted {
+      throw Failure(
+        description: "the run \(run) is in two of them, and its rounds would count twice: leave "
+          + "one out")
+    }
     var merged: [RunRecord] = []
     for first in records.uniqued(by: Kinship.init) {
       let kin = records.filter { Kinship($0) == Kinship(first) }
         .sorted { $0.started < $1.started }
       merged.append(try united(kin))
     }
+    do throws(ResultCheck.Fault) {
+      try ResultCheck.check(merged)
+    } catch {
+      throw Failure(description: "what they make together is no result: \(error)")
+    }
     return merged
+  }
+
+  /// The first two files that hold the same run, if any do.
+  public static func repetition(
+    in files: [(name: String, records: [RunRecord])]
+  ) -> (first: String, second: String)? {
+    var owners: [String: String] = [:]
+    for (name, records) in files {
+      for run in records.flatMap(\.runs) {
+        if let first = owners[run] { return (first, name) }
+        owners[run] = name
+      }
+    }
+    return nil
   }
 
   /// How many of the records are parts of a merged one.
@@ -54,6 +81,7 @@ public enum MergedRecords {
     guard records.count > 1 else { return records[0] }
     var whole = records[0]
     whole.run = try united(records.map(\.run))
+    whole.runs = records.flatMap(\.runs)
     // Limits of the machine were measured where there was the time for it.
     whole.cpuReport =
       records.map(\.cpuReport).first { !$0.memoryLimits.isEmpty } ?? whole.cpuReport
@@ -148,6 +176,13 @@ extension RunResult.Row {
   fileprivate mutating func take(_ other: RunResult.Row) throws(MergedRecords.Failure) {
     switch (outcome, other.outcome) {
     case (.measured(var measurement), .measured(let more)):
+      if let input, let others = other.input, input != others {
+        throw MergedRecords.Failure(
+          description:
+            "\(address) had another input under the same name in one of the runs: not the "
+            + "same case, so leave one of them out")
+      }
+      input = input ?? other.input
       guard measurement.bytesPerCall == more.bytesPerCall else {
         throw MergedRecords.Failure(
           description: "\(address) did \(measurement.bytesPerCall) bytes a call in one run and "
@@ -158,7 +193,9 @@ extension RunResult.Row {
       outcome = .measured(measurement)
     // One wrong result is enough; one figure is better than none.
     case (.failed, _): break
-    case (_, .failed), (_, .measured): outcome = other.outcome
+    case (_, .failed), (_, .measured):
+      outcome = other.outcome
+      input = other.input
     default: break
     }
   }

@@ -1,6 +1,7 @@
 /// A measured row of a file, as every export has it.
 struct ExportedRow {
-  /// `aes-128-ctr/8KiB/c-aesni`; in a file of several machines the machine comes first.
+  /// `aes-128-ctr/8KiB/c-aesni`; in a file of several runs comes first what tells the
+  /// runs apart: the machine, where need be with cycle source, mask and commit. No name is there twice.
   var name: String
   var row: RunResult.Row
   var measurement: Measurement
@@ -12,12 +13,14 @@ struct ExportedRow {
   static func all(
     _ file: ResultFile, matching isWanted: (Address) -> Bool = { _ in true }
   ) -> [ExportedRow] {
-    file.records.flatMap { record in
+    let machines = RunRecord.names(of: file.records) {
+      "\($0.machine.name)-\($0.machine.id.prefix(4))"
+    }
+    return zip(file.records, machines).flatMap { record, machine in
       record.run.rows.compactMap { row in
         guard let measurement = row.measurement, isWanted(row.address) else { return nil }
-        let machine = "\(record.machine.name)-\(record.machine.id.prefix(4))/"
         return ExportedRow(
-          name: (file.records.count > 1 ? machine : "") + row.address.description, row: row,
+          name: (file.records.count > 1 ? machine + "/" : "") + row.address.description, row: row,
           measurement: measurement, record: record)
       }
     }

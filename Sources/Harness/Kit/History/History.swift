@@ -52,6 +52,13 @@ public struct History: Sendable {
     leftOut = []
     runs = 0
     var points: [Address: [Point]] = [:]
+    // What a name means is what it meant last.
+    var latestRows: [Address: RunResult.Row] = [:]
+    for record in sorted.map(\.record)
+    where record.machine.id == latest.machine.id && Comparability.obstacle(record, latest) == nil {
+      for row in record.run.rows where row.measurement != nil { latestRows[row.address] = row }
+    }
+    var owners: [String: String] = [:]
     for (file, record) in sorted {
       if record.machine.id != latest.machine.id {
         leftOut.append("\(file): of another machine, \(record.machine.name) \(record.machine.id)")
@@ -61,9 +68,19 @@ public struct History: Sendable {
         leftOut.append("\(file): \(obstacle)")
         continue
       }
+      if let other = record.runs.compactMap({ owners[$0] }).first {
+        leftOut.append("\(file): the same run as in \(other)")
+        continue
+      }
+      for run in record.runs { owners[run] = file }
       runs += 1
+      var others: [(address: Address, reason: String)] = []
       for row in record.run.rows where matching(row.address) {
         guard let measurement = row.measurement else { continue }
+        if let reason = latestRows[row.address]?.inputDifference(from: row) {
+          others.append((row.address, reason))
+          continue
+        }
         let costs = BlockedCosts(measurement)
         let medians = costs.medians.sorted()
         points[row.address, default: []].append(
@@ -71,6 +88,10 @@ public struct History: Sendable {
             started: record.started, commit: record.commit?.hash,
             cost: measurement.costPerByte.median,
             lowest: exp(medians[0]), highest: exp(medians[medians.count - 1])))
+      }
+      if let (address, reason) = others.first {
+        let more = others.count > 1 ? " and \(others.count - 1) more" : ""
+        leftOut.append("\(file), \(address)\(more): \(reason)")
       }
     }
     let addresses = sorted.reversed().flatMap { $0.record.run.rows }.map(\.address)

@@ -16,35 +16,52 @@ extension Comparison {
 
   /// One line a case, then what it comes to.
   public func text(_ labels: Labels) -> String {
-    var table = TextTable([
-      ("case", .left), (labels.old, .right), (labels.new, .right), ("ratio", .right),
-      ("interval", .right), ("verdict", .left), ("notes", .left),
-    ])
-    for one in cases {
-      table.add(
-        [
-          one.name, figure(one.old, labels), figure(one.new, labels), one.ratioText,
-          one.intervalText, one.verdictText, one.notes.joined(separator: "; "),
-        ])
+    let tables = units(labels).map { unit, cases in
+      var table = TextTable([
+        ("case", .left), (labels.old, .right), (labels.new, .right), ("ratio", .right),
+        ("interval", .right), ("verdict", .left), ("notes", .left),
+      ])
+      for one in cases {
+        table.add(
+          [
+            one.name, figure(one.old, labels), figure(one.new, labels), one.ratioText,
+            one.intervalText, one.verdictText, one.notes.joined(separator: "; "),
+          ])
+      }
+      return "\(unit)\n" + table.text
     }
-    return "\(labels.unit)\n" + table.text + "\n" + summary
+    return tables.joined(separator: "\n") + "\n" + summary
+  }
+
+  /// The cases of each unit: figures in cycles and in nanoseconds do not stand under one heading.
+  private func units(_ labels: Labels) -> [(unit: String, cases: [Case])] {
+    if cases.isEmpty { return [(labels.unit, [])] }
+    return cases.map { $0.unit ?? labels.unit }.uniqued(by: \.self).map { unit in
+      (unit, cases.filter { ($0.unit ?? labels.unit) == unit })
+    }
   }
 
   /// The same as a table in Markdown, for a comment on a change.
   public func markdown(_ labels: Labels) -> String {
-    var lines = [
-      "| case | \(labels.old) | \(labels.new) | ratio | interval | verdict |",
-      "|---|--:|--:|--:|:-:|---|",
-    ]
-    for one in cases {
-      let cells = [
-        "`\(one.name)`", figure(one.old, labels), figure(one.new, labels), one.ratioText,
-        one.intervalText, ([one.verdictText] + one.notes).joined(separator: "; "),
+    let units = units(labels)
+    let tables = units.map { unit, cases in
+      var lines = [
+        "| case | \(labels.old) | \(labels.new) | ratio | interval | verdict |",
+        "|---|--:|--:|--:|:-:|---|",
       ]
-      lines.append(
-        "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |")
+      for one in cases {
+        let cells = [
+          "`\(one.name)`", figure(one.old, labels), figure(one.new, labels), one.ratioText,
+          one.intervalText, ([one.verdictText] + one.notes).joined(separator: "; "),
+        ]
+        lines.append(
+          "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |")
+      }
+      let heading = units.count > 1 ? "\(unit):\n\n" : ""
+      return heading + lines.joined(separator: "\n") + "\n"
     }
-    return lines.joined(separator: "\n") + "\n\n\(labels.unit). " + summary
+    return tables.joined(separator: "\n") + "\n"
+      + (units.count > 1 ? "" : "\(units[0].unit). ") + summary
   }
 
   private func figure(_ value: Double, _ labels: Labels) -> String {
@@ -89,6 +106,11 @@ extension Comparison {
     case .regressed:
       return "slower by more than \(Figures.percent(rules.gate ?? 0)): \(list(regressions)); "
         + "harness profile --diff shows where, a new run of both builds whether it stays"
+    case .missing:
+      let names = missing.prefix(5).joined(separator: ", ")
+      return "the gate cannot judge what only the old result has a figure for: \(names)"
+        + (missing.count > 5 ? " and \(missing.count - 5) more" : "")
+        + "; measure it again, or leave it out with --filter"
     case .tooUnstable:
       return "\(unstable.count) of \(cases.count) cases are too unstable to say: "
         + "\(list(unstable)); give both runs more --time, or a quieter machine (harness noise)"

@@ -35,6 +35,10 @@ struct ResultCheck {
 
   static func check(_ records: [RunRecord]) throws(Fault) {
     guard !records.isEmpty else { throw Fault(description: "there is no run in it") }
+    var runs: Set<String> = []
+    for run in records.flatMap(\.runs) {
+      try demand(runs.insert(run).inserted, "the run \(shown(run)) is in it twice")
+    }
     for (index, record) in records.enumerated() {
       do throws(Fault) {
         try check(record)
@@ -46,6 +50,11 @@ struct ResultCheck {
   }
 
   private static func check(_ record: RunRecord) throws(Fault) {
+    try demand(!record.runs.isEmpty, "there is no run's id")
+    for run in record.runs {
+      try demand(
+        run.wholeMatch(of: #/[0-9a-f]{16,32}/#) != nil, "the run's id is '\(shown(run))'")
+    }
     try demand(
       record.machine.name.utf8.count <= nameLength.upperBound
         && record.machine.name.wholeMatch(of: #/[a-z0-9-]+/#) != nil,
@@ -137,6 +146,9 @@ struct ResultCheck {
     try demand(
       Workload.all.first { $0.id == address.workload }.map(\.kind) == .jsonEncode
         || ByteCount.parse(address.case) != 0, "a message of no bytes")
+    if let input = row.input {
+      try demand(input.wholeMatch(of: #/[0-9a-f]{16}/#) != nil, "the input is '\(shown(input))'")
+    }
     if let limit = row.limit { try check(limit) }
     switch row.outcome {
     case .measured(let measurement): try check(measurement)

@@ -5,7 +5,7 @@ public struct ResultFile: Sendable {
   /// The file's own name for its format.
   public static let format = "optlab-result"
   /// A file of another major version is refused; of a newer minor one, it is read without what is new.
-  public static let version = (major: 1, minor: 0)
+  public static let version = (major: 1, minor: 1)
 
   /// One, or those that were merged.
   public var records: [RunRecord]

@@ -64,7 +64,7 @@ private struct RowRecord: Codable {
   var summary: RowSummary?
 
   private enum Key: String, CodingKey {
-    case workload, implementation, language, remarks, limit, limitRefusal, outcome,
+    case workload, implementation, language, remarks, input, limit, limitRefusal, outcome,
       measurement,
       mismatch, reason
     case summary
@@ -87,6 +87,7 @@ private struct RowRecord: Codable {
     try container.encode(row.address.implementation, forKey: .implementation)
     try container.encode(row.language, forKey: .language)
     try container.encode(row.remarks, forKey: .remarks)
+    try container.encodeIfPresent(row.input, forKey: .input)
     try container.encodeIfPresent(row.limit, forKey: .limit)
     try container.encodeIfPresent(row.limitRefusal, forKey: .limitRefusal)
     switch row.outcome {
@@ -134,6 +135,7 @@ private struct RowRecord: Codable {
     return RunResult.Row(
       address: address, language: try container.decode(String.self, forKey: .language),
       remarks: try container.decode([String].self, forKey: .remarks),
+      input: try container.decodeIfPresent(String.self, forKey: .input),
       outcome: outcome, limit: try container.decodeIfPresent(Limit.self, forKey: .limit),
       limitRefusal: try container.decodeIfPresent(String.self, forKey: .limitRefusal))
   }

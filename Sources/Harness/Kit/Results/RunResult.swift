@@ -14,6 +14,9 @@ public struct RunResult: Sendable {
     public var address: Address
     public var language: String
     public var remarks: [String]
+    /// What the case's input is, by its content: 16 hexadecimal digits. nil where the name of the case
+    /// says all, as sizes do, and in files of version 1.0.
+    public var input: String? = nil
     public var outcome: Outcome
     /// What this CPU can do at best for the case, where there is a loop that tells.
     public var limit: Limit?

@@ -61,7 +61,14 @@ public struct Selection: Sendable {
     groups = []
     var isDone = false
     for workload in workloads {
+      var names: Set<String> = []
       for one in cases(workload) {
+        guard names.insert(one.id).inserted else {
+          throw Failure(
+            description:
+              "\(workload.id) has two cases that are called '\(one.id)'; leave one out, or "
+              + "rename its file")
+        }
         let able = implementations.filter {
           // A key schedule has nothing in it that could be copied.
           workload.isDone(by: $0) && !(one.isSetup && $0.isCopy)
