@@ -75,6 +75,10 @@ fuzz: setup ## Fuzz AES-CTR kernels, JSON parser, writers and encoder for a minu
 	./.ci/fuzz 60 1000000
 	./.ci/fuzz-json 60 1000000
 
+.PHONY: fuzz-results
+fuzz-results: setup ## Fuzz what reads result files for a minute: 10,000 mutants through every command.
+	./.ci/fuzz-results 60 10000
+
 .PHONY: floats
 floats: ## Write each of the 2^32 floats and 10 million doubles and read them back: minutes on all cores.
 	swift build --product exhaustive-floats

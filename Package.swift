@@ -99,6 +99,10 @@ let package = Package(
     .target(
       name: "ResultMutants", dependencies: ["HarnessKit"], path: "Tests/Fuzz/Mutants",
       swiftSettings: optimisedSwift),
+    // Run by .ci/fuzz-results.
+    .executableTarget(
+      name: "fuzz-results", dependencies: ["ResultMutants", "HarnessKit"],
+      path: "Tests/Fuzz/Results"),
     .executableTarget(name: "refuse-perf", path: "Tests/RefusePerf"),
     .target(
       name: "CTrace", dependencies: ["CAES"], path: "Tests/ConstantTime/CTrace",
