@@ -57,6 +57,17 @@ struct SamplerTests {
     func run(_ calls: Int) { self.calls += calls }
   }
 
+  @Test("A call that is shorter than time stamps can tell took a tick, not none or less")
+  func shortestSlice() throws {
+    let calibration = Calibration(
+      cyclesPerTick: 1, relativeError: 0, ticksPerSecond: 1e9, overheadTicks: 1e12)
+    let sampler = Sampler(
+      plan: .once, calibration: calibration,
+      source: try CycleSourceChoice(forced: .nanoseconds, selfTest: nil), seed: 1)
+    let measurement = try sampler.measure([Contestant(id: "a", prepare: { _ in Counting() })])[0]
+    #expect(measurement.samples.flatMap(\.slices).allSatisfy { $0.ticks == 1 })
+  }
+
   private func sampler(_ plan: Plan) throws -> Sampler {
     Sampler(
       plan: plan, calibration: .measure(seconds: 0.01),

@@ -130,7 +130,7 @@ public final class PluginServer {
     for _ in 0..<count {
       let start = ccpu_ticks()
       prepared.run(calls)
-      ticks.append(Double(ccpu_ticks() - start) - overhead)
+      ticks.append(Slice.ticks(since: start, overhead: overhead))
       probes.append(.take(overhead: overhead))
     }
     return .slices(ticks: ticks, probes: probes)

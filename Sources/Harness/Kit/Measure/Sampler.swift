@@ -274,7 +274,7 @@ public final class Sampler {
       let countedBefore = counter?.read()
       let start = ccpu_ticks()
       prepared.run(pace.calls)
-      let ticks = Double(ccpu_ticks() - start) - calibration.overheadTicks
+      let ticks = Slice.ticks(since: start, overhead: calibration.overheadTicks)
       let countedAfter = counter?.read()
       let after = takeProbe()
       judge.learn(after, beside: before)

@@ -58,6 +58,12 @@ public struct Slice: Sendable, Codable {
 
   public var isClean: Bool { flags.isEmpty }
 
+  /// Without what time stamps themselves cost. What took less than they can tell took a tick: a single
+  /// cheap call would otherwise come out as none, or as less.
+  static func ticks(since start: UInt64, overhead: Double) -> Double {
+    max(1, Double(ccpu_ticks() - start) - overhead)
+  }
+
   /// Takes the counter's word, or flags the slice where it did not count all of the time.
   mutating func takeCount(before: CounterReading?, after: CounterReading?) {
     guard let before, let after, after.enabled - before.enabled == after.running - before.running
