@@ -26,7 +26,6 @@ struct CompareCommandTests {
   ) async throws -> String {
     var record = try await RewrittenRun.record(
       spread: spread, of: RewrittenRun.shape.value, level: level)
-    record.runs = [RunRecord.newIdentity()]
     change(&record)
     try ResultFile([record]).write(to: path(name))
     return path(name)

@@ -27,6 +27,7 @@ enum RewrittenRun {
     spread: Double = 0.001, of shape: RunRecord, level: (Int) -> Double? = { _ in 1 }
   ) -> RunRecord {
     var record = shape
+    record.runs = [RunRecord.newIdentity()]
     // The same in every run, but not the same in every row.
     let pattern = [0.3, -0.8, 0.1, 1, -0.4, 0.6, -1, 0.2, -0.1]
     let quiet = ProbeReading(chain: 12_288, sentinel: 12_000, cpu: 1, preemptions: 7)
