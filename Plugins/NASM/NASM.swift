@@ -15,14 +15,14 @@ struct NASM: BuildToolPlugin {
       let kernels = files.filter { $0.pathExtension == "asm" }
       let includes = files.filter { $0.pathExtension == "inc" }
       let tool = try context.tool(named: "nasm-object")
-      return kernels.sorted { $0.path() < $1.path() }.map { source in
+      return kernels.sorted { $0.lastPathComponent < $1.lastPathComponent }.map { source in
         let name = source.deletingPathExtension().lastPathComponent
         // The prefix keeps asm-x.asm and a C file of the same stem apart in the object directory.
         let output = context.pluginWorkDirectoryURL.appending(path: "nasm-\(name).S")
         return .buildCommand(
           displayName: "Assembling \(source.lastPathComponent)",
           executable: tool.url,
-          arguments: [source.path(), output.path()],
+          arguments: [source.path(percentEncoded: false), output.path(percentEncoded: false)],
           inputFiles: [source] + includes,
           outputFiles: [output])
       }

@@ -18,7 +18,7 @@ struct NASMObject {
       let text = GNUAssembly(code: code, sourceName: source.lastPathComponent).text
       try Data(text.utf8).write(to: output, options: .atomic)
     } catch {
-      stop("\(source.path()): \(error)")
+      stop("\(source.path(percentEncoded: false)): \(error)")
     }
   }
 
@@ -41,12 +41,13 @@ struct NASMObject {
     process.executableURL = nasm
     process.arguments = [
       "-f", "elf64", "-Wall", "-Werror",
-      "-I", source.deletingLastPathComponent().path() + "/", "-o", object.path(), source.path(),
+      "-I", source.deletingLastPathComponent().path(percentEncoded: false) + "/", "-o",
+      object.path(percentEncoded: false), source.path(percentEncoded: false),
     ]
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      stop("nasm could not assemble \(source.path())")
+      stop("nasm could not assemble \(source.path(percentEncoded: false))")
     }
     return [UInt8](try Data(contentsOf: object))
   }
@@ -55,6 +56,6 @@ struct NASMObject {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     return path.split(separator: ":")
       .map { URL(filePath: String($0)).appending(path: name) }
-      .first { FileManager.default.isExecutableFile(atPath: $0.path()) }
+      .first { FileManager.default.isExecutableFile(atPath: $0.path(percentEncoded: false)) }
   }
 }

@@ -17,7 +17,8 @@ struct DocumentationTests {
       .appending(path: "../../Sources/Swift/AESCTR/AESCTR.docc").standardized
     let source = Self.lines(try String(contentsOf: here, encoding: .utf8)).joined(separator: "\n")
     var blocks = 0
-    for page in try FileManager.default.contentsOfDirectory(atPath: pages.path())
+    for page in try FileManager.default.contentsOfDirectory(
+      atPath: pages.path(percentEncoded: false))
     where page.hasSuffix(".md") {
       let text = try String(contentsOf: pages.appending(path: page), encoding: .utf8)
       for part in text.components(separatedBy: "```swift\n").dropFirst() {

@@ -27,7 +27,7 @@ enum BuiltCode {
 
   /// `readelf`'s sections and notes of an object that NASM's plugin made.
   static func description(object: URL) async throws -> String {
-    try await output("readelf", ["-W", "-S", "-n", object.path()])
+    try await output("readelf", ["-W", "-S", "-n", object.path(percentEncoded: false)])
   }
 
   /// The objects of a target's assembly files, by the name of the file.
@@ -91,6 +91,7 @@ enum BuiltCode {
   private static func loadedFile() -> String {
     let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
     let tests = maps.split(separator: "\n").first { $0.hasSuffix(".xctest") }
-    return tests.flatMap { $0.split(separator: " ").last }.map(String.init) ?? executable.path()
+    return tests.flatMap { $0.split(separator: " ").last }.map(String.init)
+      ?? executable.path(percentEncoded: false)
   }
 }

@@ -15,8 +15,9 @@ struct SharedLibraryTests {
     .deletingLastPathComponent().deletingLastPathComponent()
   private static let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent()
-  private static let library = products.appending(path: "libCAES.so").path()
-  private static let includes = root.appending(path: "Sources/CAES/include").path()
+  private static let library = products.appending(path: "libCAES.so").path(percentEncoded: false)
+  private static let includes = root.appending(path: "Sources/CAES/include").path(
+    percentEncoded: false)
 
   /// A program that was not built with AddressSanitizer cannot load a library that was.
   static let isSanitized = dlsym(nil, "__asan_init") != nil
@@ -31,7 +32,8 @@ struct SharedLibraryTests {
   {
     let result = try await Subprocess.run(
       program.contains("/") ? .path(FilePath(program)) : .name(program),
-      arguments: Arguments(arguments), workingDirectory: FilePath(folder.path()),
+      arguments: Arguments(arguments),
+      workingDirectory: FilePath(folder.path(percentEncoded: false)),
       output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
     try #require(
       result.terminationStatus.isSuccess,
@@ -69,9 +71,10 @@ struct SharedLibraryTests {
         "cc",
         options + [
           "-Wall", "-Wextra", "-Werror", "-I", Self.includes, "encrypt.c", Self.library,
-          "-Wl,-rpath,\(Self.products.path())", "-o", "encrypt",
+          "-Wl,-rpath,\(Self.products.path(percentEncoded: false))", "-o", "encrypt",
         ], in: folder)
-      let output = try await run(folder.appending(path: "encrypt").path(), [], in: folder)
+      let output = try await run(
+        folder.appending(path: "encrypt").path(percentEncoded: false), [], in: folder)
       #expect(try output == block("text"))
     }
   }
@@ -181,7 +184,7 @@ struct SharedLibraryTests {
         at: folder.appending(path: "Sources"),
         withDestinationURL: Self.root.appending(path: "Sources"))
       _ = try await run("sh", ["-c", String(command)], in: folder)
-      let library = folder.appending(path: "libCAES.so").path()
+      let library = folder.appending(path: "libCAES.so").path(percentEncoded: false)
       let libraries = try await needed(by: library)
       #expect(
         libraries.allSatisfy { $0.hasPrefix("libc.so.") || $0.hasPrefix("ld-linux") },

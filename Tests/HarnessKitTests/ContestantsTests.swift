@@ -28,7 +28,7 @@ struct ContestantsTests {
   func missing() throws {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    let contestants = Contestants(folder: folder.path())
+    let contestants = Contestants(folder: folder.path(percentEncoded: false))
     #expect(contestants.missing.map(\.id) == Contestants.known.map(\.id))
     #expect(contestants.missing.allSatisfy { $0.obstacle() == "make contestants" })
 
@@ -46,7 +46,7 @@ struct ContestantsTests {
     "The Python runner offers what is known, and its rows that need no library verify",
     .enabled(if: TestRunner.obstacle == nil, "\(TestRunner.obstacle ?? "")"))
   func pythonRunner() throws {
-    let program = Self.sources.appending(path: "python/runner.py").path()
+    let program = Self.sources.appending(path: "python/runner.py").path(percentEncoded: false)
     let all = Implementation.runner(program)
     #expect(all.map(\.id) == Contestants.known.filter { $0.name == "python" }.map(\.id))
     let payloads = JSONPayload.standard.filter {

@@ -55,7 +55,7 @@ struct ReportTests {
   func deterministic() throws {
     let record = try Self.run()
     let path = FileManager.default.temporaryDirectory
-      .appending(path: "optlab-report-\(UUID().uuidString).json").path()
+      .appending(path: "optlab-report-\(UUID().uuidString).json").path(percentEncoded: false)
     defer { try? FileManager.default.removeItem(atPath: path) }
     try ResultFile([record]).write(to: path)
     let read = try #require(try ResultFile.read(path).records.first)

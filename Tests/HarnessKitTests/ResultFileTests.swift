@@ -13,7 +13,9 @@ struct ResultFileTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  private func path(_ name: String) -> String { folder.appending(path: name).path() }
+  private func path(_ name: String) -> String {
+    folder.appending(path: name).path(percentEncoded: false)
+  }
 
   private func put(_ text: String, as name: String = "file.json") throws -> String {
     try Data(text.utf8).write(to: folder.appending(path: name))
@@ -148,7 +150,9 @@ struct ResultFileTests {
     #expect(throws: ResultFile.Failure(path: missing, reason: "No such file or directory")) {
       try ResultFile.read(missing)
     }
-    #expect(throws: ResultFile.Failure.self) { try ResultFile.read(folder.path()) }
+    #expect(throws: ResultFile.Failure.self) {
+      try ResultFile.read(folder.path(percentEncoded: false))
+    }
   }
 
   @Test("A newer minor version is read without what is new")
@@ -188,7 +192,8 @@ struct ResultFileTests {
       #expect(throws: AtomicFile.Failure.self) { try AtomicFile.check(path) }
     }
     #expect(try String(contentsOfFile: old, encoding: .utf8) == "old")
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path())
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: folder.path(percentEncoded: false))
     #expect(names.sorted() == ["folder", "old.json"])
   }
 

@@ -29,8 +29,9 @@ struct TestRunner {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appending(path: "\(name).runner")
     try Data(Self.program.replacing("FAULT", with: fault.rawValue).utf8).write(to: file)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path())
-    path = file.path()
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: file.path(percentEncoded: false))
+    path = file.path(percentEncoded: false)
   }
 
   func remove() { try? FileManager.default.removeItem(at: folder) }

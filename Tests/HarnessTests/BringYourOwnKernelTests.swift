@@ -33,12 +33,12 @@ struct BringYourOwnKernelTests {
       for name in ["Sources", "Contestants"] {
         try manager.createSymbolicLink(
           atPath: folder + "/" + name,
-          withDestinationPath: Plugins.root.appending(path: name).path())
+          withDestinationPath: Plugins.root.appending(path: name).path(percentEncoded: false))
       }
       // The build of these tests stands in for the one that 'swift run' would make.
       try manager.createDirectory(
         atPath: folder + "/bin", withIntermediateDirectories: false)
-      let harness = BuiltHarness.folder.appending(path: "harness").path()
+      let harness = BuiltHarness.folder.appending(path: "harness").path(percentEncoded: false)
       try """
       #!/bin/sh
       [ "$1 $2" = "run harness" ] || { echo "swift $*: not a step that is known" >&2; exit 64; }

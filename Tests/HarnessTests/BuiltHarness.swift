@@ -21,6 +21,8 @@ enum BuiltHarness {
   static let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent()
 
+  static let path = folder.appending(path: "harness").path(percentEncoded: false)
+
   /// - Parameter wrapper: another product of the build that runs the harness, such as
   ///   `refuse-perf`.
   /// - Parameter directory: the current one of the harness; nil is that of the tests.
@@ -28,9 +30,9 @@ enum BuiltHarness {
     _ arguments: [String], environment: [String: String] = [:], wrapper: String? = nil,
     in directory: String? = nil
   ) async throws -> Output {
-    let harness = folder.appending(path: "harness").path()
+    let harness = path
     let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
-    let program = wrapper.map { [folder.appending(path: $0).path(), harness] } ?? [harness]
+    let program = wrapper.map { [folder.appending(path: $0).path(percentEncoded: false), harness] } ?? [harness]
     let command = spread + program + arguments
     let result = try await Subprocess.run(
       .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
@@ -57,6 +59,33 @@ enum BuiltHarness {
 
   private static let taskset = "/usr/bin/taskset"
   private static let runs = Atomic<Int>(0)
+
+  /// Runs a script in bash, where `$H` is the harness, `harness` too, and `$R` the result file of the
+  /// repository's example.
+  ///
+  /// - Parameters:
+  ///   - directory: the current one; nil is a new folder, which is gone after `check`.
+  static func shell(
+    _ script: String, in directory: String? = nil,
+    _ check: (_ output: Output, _ folder: URL) async throws -> Void
+  ) async throws {
+    guard let directory else {
+      return try await Plugins.withFolder { try await shell(script, in: $0, check) }
+    }
+    let result = try await Subprocess.run(
+      .name("bash"), arguments: ["-c", "harness() { \"$H\" \"$@\"; }\n" + script],
+      environment: .inherit.updating([
+        "H": path, "R": try await CommittedExample.file.value, "OPTLAB_MASK": "",
+      ]),
+      workingDirectory: FilePath(directory), output: .string(limit: 1 << 22),
+      error: .string(limit: 1 << 22))
+    guard case .exited(let code) = result.terminationStatus else {
+      throw Abnormal(description: "'\(script)' ended by \(result.terminationStatus)")
+    }
+    try await check(
+      Output(code: code, stdout: result.standardOutput, stderr: result.standardError),
+      URL(filePath: directory, directoryHint: .isDirectory))
+  }
 
   struct Abnormal: Error, CustomStringConvertible { var description: String }
 }

@@ -12,7 +12,9 @@ struct CompareCommandTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  private func path(_ name: String) -> String { folder.appending(path: name).path() }
+  private func path(_ name: String) -> String {
+    folder.appending(path: name).path(percentEncoded: false)
+  }
 
   /// Writes a run whose rows cost what `level` says.
   ///
@@ -263,14 +265,18 @@ struct CompareCommandTests {
     }
     try Data("{".utf8).write(to: folder.appending(path: "broken.json"))
     let svg = path("history.svg")
-    let output = try await BuiltHarness.run(["history", folder.path(), "--svg", svg])
+    let output = try await BuiltHarness.run([
+      "history", folder.path(percentEncoded: false), "--svg", svg,
+    ])
     #expect(output.code == 0)
     #expect(output.stdout.contains("+5.99% at 2026-10-19 14:13"))
     #expect(output.stdout.contains("left out: broken.json: it is no whole JSON document"))
     #expect(try String(contentsOfFile: svg, encoding: .utf8).hasPrefix("<svg "))
     let empty = try await BuiltHarness.run(["history", "/nosuch"])
     #expect(empty.code == 4 && empty.stderr.contains("No such file"))
-    let machine = try await BuiltHarness.run(["history", folder.path(), "--machine", "x"])
+    let machine = try await BuiltHarness.run([
+      "history", folder.path(percentEncoded: false), "--machine", "x",
+    ])
     #expect(machine.code == 64 && machine.stderr.contains("no result of the machine 'x'"))
   }
 }

@@ -51,7 +51,9 @@ struct InterruptionTests {
     let file = folder.appending(path: "run.json")
     let old = "old"
     try Data(old.utf8).write(to: file)
-    let output = try await Watched.run(phase.arguments + ["--output", file.path()]) {
+    let output = try await Watched.run(
+      phase.arguments + ["--output", file.path(percentEncoded: false)]
+    ) {
       id, children in
       switch phase {
       case .beginning: true
@@ -63,7 +65,8 @@ struct InterruptionTests {
     }
     let stderr = output.stderr
     let text = try String(contentsOf: file, encoding: .utf8)
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path())
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: folder.path(percentEncoded: false))
     #expect(names == ["run.json"], "no other file is left")
     guard output.end == .exited(130) else {
       // Before the run began, the signal ends the program as it ends any other.
@@ -76,10 +79,10 @@ struct InterruptionTests {
       #expect(stderr.contains("nothing was saved"))
       #expect(phase != .measuringAgain, "what the first block measured is lost")
     } else {
-      let record = try #require(try ResultFile.read(file.path()).records.first)
+      let record = try #require(try ResultFile.read(file.path(percentEncoded: false)).records.first)
       #expect(record.run.isPartial)
       #expect(!record.run.rows.isEmpty)
-      #expect(output.stdout.contains("saved as partial: \(file.path())"))
+      #expect(output.stdout.contains("saved as partial: \(file.path(percentEncoded: false))"))
     }
   }
 
@@ -97,11 +100,12 @@ struct InterruptionTests {
       """
     let namespace =
       getuid() == 0 ? ["--mount"] : ["--map-root-user", "--mount"]
-    let harness = BuiltHarness.folder.appending(path: "harness").path()
+    let harness = BuiltHarness.folder.appending(path: "harness").path(percentEncoded: false)
     func unshare(_ script: String) async throws -> (isDone: Bool, stdout: String, stderr: String) {
       let result = try await Subprocess.run(
         .name("unshare"),
-        arguments: Arguments(namespace + ["sh", "-c", script, "sh", harness, folder.path()]),
+        arguments: Arguments(
+          namespace + ["sh", "-c", script, "sh", harness, folder.path(percentEncoded: false)]),
         output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
       return (result.terminationStatus.isSuccess, result.standardOutput, result.standardError)
     }
@@ -116,7 +120,7 @@ struct InterruptionTests {
 
   @Test("A place that cannot be written is found out before anything is measured")
   func unwritable() async throws {
-    let path = folder.appending(path: "no/such/run.json").path()
+    let path = folder.appending(path: "no/such/run.json").path(percentEncoded: false)
     let output = try await BuiltHarness.run(["--quick", "--output", path])
     #expect(output.code == 4)
     #expect(output.stdout.isEmpty)

@@ -42,28 +42,34 @@ struct ManyMachinesTests {
         at: debug.appending(path: "harness"), withDestinationURL: harness)
     }
     let ssh = folder.appending(path: "here/bin/ssh")
-    try Data("#!/bin/bash\ncd \"\(folder.path())$1\" && exec bash -c \"$2\"\n".utf8).write(to: ssh)
-    try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: ssh.path())
+    try Data(
+      "#!/bin/bash\ncd \"\(folder.path(percentEncoded: false))$1\" && exec bash -c \"$2\"\n".utf8
+    ).write(to: ssh)
+    try manager.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: ssh.path(percentEncoded: false))
     try Data("one.example\ntwo.example\n".utf8).write(to: folder.appending(path: "here/hosts"))
 
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     let result = try await Subprocess.run(
       .name("bash"), arguments: ["-euo", "pipefail", "-c", Self.recipe],
       environment: .inherit.updating([
-        "PATH": "\(ssh.deletingLastPathComponent().path()):\(path)",
+        "PATH": "\(ssh.deletingLastPathComponent().path(percentEncoded: false)):\(path)",
         "RUN": "--plan once --impl swift-table --workload aes-128-ctr --size 16,64",
         // Its request for a citation goes to stderr, and its settings nowhere else than here.
-        "PARALLEL_HOME": folder.path(),
+        "PARALLEL_HOME": folder.path(percentEncoded: false),
       ]),
-      workingDirectory: FilePath(folder.appending(path: "here").path()),
+      workingDirectory: FilePath(folder.appending(path: "here").path(percentEncoded: false)),
       output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
     #expect(result.terminationStatus.isSuccess, "\(result.standardError)")
     for name in ["one.example.json", "two.example.json", "machines.json", "machines/index.html"] {
-      #expect(manager.fileExists(atPath: folder.appending(path: "here/\(name)").path()), "\(name)")
+      #expect(
+        manager.fileExists(
+          atPath: folder.appending(path: "here/\(name)").path(percentEncoded: false)), "\(name)")
     }
     // Both are this machine, so their rounds are put together.
     func runs(_ name: String) throws -> [RunResult] {
-      try ResultFile.read(folder.appending(path: "here/\(name).json").path()).records.map(\.run)
+      try ResultFile.read(folder.appending(path: "here/\(name).json").path(percentEncoded: false))
+        .records.map(\.run)
     }
     func samples(_ run: RunResult) -> [Int] {
       run.rows.compactMap { $0.measurement?.samples.count }
@@ -75,7 +81,7 @@ struct ManyMachinesTests {
       #expect(try runs(host).map(samples) == [[1, 1]], "\(host)")
     }
     let tables = try await BuiltHarness.run([
-      "report", folder.appending(path: "here/machines.json").path(), "--text",
+      "report", folder.appending(path: "here/machines.json").path(percentEncoded: false), "--text",
     ])
     #expect(tables.code == 0)
     #expect(tables.stdout.split(separator: "\n").count { $0.hasPrefix("swift-table ") } == 2)

@@ -71,10 +71,10 @@ struct MessageTests {
     let file = FileManager.default.temporaryDirectory.appending(path: "optlab-invalid.json")
     try Data(#"{"a": 1,, "b": 2}"#.utf8).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
-    let output = try await BuiltHarness.run(["--payload", file.path()])
+    let output = try await BuiltHarness.run(["--payload", file.path(percentEncoded: false)])
     #expect(output.code == 4)
     #expect(output.stdout.isEmpty)
-    #expect(output.stderr.contains(file.path()))
+    #expect(output.stderr.contains(file.path(percentEncoded: false)))
     #expect(output.stderr.contains("not valid JSON"))
   }
 

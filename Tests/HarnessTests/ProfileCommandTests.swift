@@ -43,12 +43,13 @@ struct ProfileCommandTests {
     let output = try await BuiltHarness.run([
       "profile", "--impl", id, "--workload", "aes-128-ctr", "--size", "8KiB", "--seconds", "0.1",
       "--plan", "once",
-      "--output", folder.path(),
+      "--output", folder.path(percentEncoded: false),
     ])
     #expect(output.code == 0, "\(output.stderr)")
     #expect(output.stdout.contains("samples of c"), "the event is printed: cycles or cpu-clock")
     let base = "aes-128-ctr-8KiB-\(id)"
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path())
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: folder.path(percentEncoded: false))
     #expect(Set(names) == ["\(base).svg", "\(base).folded", "\(base).speedscope.json"])
 
     let stacks = try stacks("\(base).folded")
@@ -113,7 +114,7 @@ struct ProfileCommandTests {
     let output = try await BuiltHarness.run([
       "profile", "--diff", "swift-table", "asm-aesni", "--size", "8KiB", "--seconds", "0.1",
       "--plan", "once",
-      "--output", folder.path(),
+      "--output", folder.path(percentEncoded: false),
     ])
     #expect(output.code == 0, "\(output.stderr)")
     let name = "diff-aes-128-ctr-8KiB-swift-table-to-aes-128-ctr-8KiB-asm-aesni.folded"
@@ -131,14 +132,17 @@ struct ProfileCommandTests {
     try Data("main;a 10\nmain;b 10\n".utf8).write(to: files[0])
     try Data("main;a 30\nmain;c 10\n".utf8).write(to: files[1])
     let output = try await BuiltHarness.run(
-      ["profile", "--diff"] + files.map { $0.path() } + ["--output", folder.path()])
+      ["profile", "--diff"] + files.map { $0.path(percentEncoded: false) } + [
+        "--output", folder.path(percentEncoded: false),
+      ])
     #expect(output.code == 0, "\(output.stderr)")
     #expect(output.stdout.contains("-50.0 points  b"))
     let text = try String(
       contentsOf: folder.appending(path: "diff-old-to-new.folded"), encoding: .utf8)
     #expect(text == "main;a 10 30\nmain;b 10 0\nmain;c 0 10\n")
     #expect(
-      FileManager.default.fileExists(atPath: folder.appending(path: "diff-old-to-new.svg").path()))
+      FileManager.default.fileExists(
+        atPath: folder.appending(path: "diff-old-to-new.svg").path(percentEncoded: false)))
   }
 
   @Test("--spin needs no perf: it tells its process number, then what it did")
@@ -158,7 +162,7 @@ struct ProfileCommandTests {
   func noPerf(command: String) async throws {
     let arguments = [command, "--impl", "openssl", "--size", "8KiB", "--seconds", "0.1"]
     let missing = try await BuiltHarness.run(
-      arguments, environment: ["PATH": folder.path()])
+      arguments, environment: ["PATH": folder.path(percentEncoded: false)])
     #expect(missing.code == 4)
     #expect(missing.stdout.isEmpty)
     #expect(missing.stderr.contains("make profile-setup"))
@@ -167,9 +171,10 @@ struct ProfileCommandTests {
     // A perf that is there, and a kernel that lets it do nothing.
     let perf = folder.appending(path: "perf")
     try Data("#!/bin/sh\nexit 1\n".utf8).write(to: perf)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: perf.path())
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: perf.path(percentEncoded: false))
     let refused = try await BuiltHarness.run(
-      arguments, environment: ["PATH": folder.path()], wrapper: "refuse-perf")
+      arguments, environment: ["PATH": folder.path(percentEncoded: false)], wrapper: "refuse-perf")
     #expect(refused.code == 4)
     #expect(refused.stdout.isEmpty)
     #expect(refused.stderr.contains("perf may not sample here"))
@@ -184,9 +189,11 @@ struct ProfileCommandTests {
     let perf = folder.appending(path: "perf")
     try Data("#!/bin/sh\necho 'WARNING: perf not found for kernel' >&2\nexit 2\n".utf8)
       .write(to: perf)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: perf.path())
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: perf.path(percentEncoded: false))
     let output = try await BuiltHarness.run(
-      ["profile", "--impl", "openssl", "--size", "8KiB"], environment: ["PATH": folder.path()])
+      ["profile", "--impl", "openssl", "--size", "8KiB"],
+      environment: ["PATH": folder.path(percentEncoded: false)])
     #expect(output.code == 4)
     #expect(output.stderr.contains("perf not found for kernel"))
     #expect(output.stdout.isEmpty)
@@ -217,11 +224,13 @@ struct ProfileCommandTests {
     let file = folder.appending(path: "file")
     try Data("main 1\n".utf8).write(to: file)
     let output = try await BuiltHarness.run([
-      "profile", "--diff", file.path(), file.path(), "--output", file.path() + "/below",
+      "profile", "--diff", file.path(percentEncoded: false), file.path(percentEncoded: false),
+      "--output", file.path(percentEncoded: false) + "/below",
     ])
     #expect(output.code == 4)
     #expect(output.stdout.isEmpty)
-    #expect(output.stderr.contains("cannot make the folder '\(file.path())/below'"))
+    #expect(
+      output.stderr.contains("cannot make the folder '\(file.path(percentEncoded: false))/below'"))
   }
 
   @Test(
@@ -234,14 +243,17 @@ struct ProfileCommandTests {
     let output = try await Watched.run(
       [
         "profile", "--impl", "openssl,swift-table,swift-bitslice", "--size", "8KiB",
-        "--seconds", "60", "--output", folder.appending(path: "out").path(),
-      ], environment: ["TMPDIR": temporary.path()]
+        "--seconds", "60", "--output", folder.appending(path: "out").path(percentEncoded: false),
+      ], environment: ["TMPDIR": temporary.path(percentEncoded: false)]
     ) { _, children in
-      let names = try? FileManager.default.contentsOfDirectory(atPath: temporary.path())
+      let names = try? FileManager.default.contentsOfDirectory(
+        atPath: temporary.path(percentEncoded: false))
       return !children.isEmpty && names?.isEmpty == false
     }
     #expect(output.end == .exited(130), "\(output.stderr)")
     #expect(output.stderr.contains("Error: interrupted"))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path()).isEmpty)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: temporary.path(percentEncoded: false))
+        .isEmpty)
   }
 }

@@ -12,7 +12,7 @@ import Testing
 /// pyperf itself, in a virtual environment that `make test-setup` makes: tests need no network.
 private enum Pyperf {
   static let python = URL(filePath: #filePath)
-    .appending(path: "../../../.build/pyperf/bin/python3").standardized.path()
+    .appending(path: "../../../.build/pyperf/bin/python3").standardized.path(percentEncoded: false)
 
   static let isThere = FileManager.default.isExecutableFile(atPath: python)
 
@@ -44,7 +44,8 @@ struct PyperfTests {
     let before = RewrittenRun.record(of: shape) { _ in 20 }
     let after = RewrittenRun.record(of: shape) { $0 == 1 ? 22 : $0 == 4 ? 16 : 20 }
     let (old, new) = (
-      folder.appending(path: "old.json").path(), folder.appending(path: "new.json").path()
+      folder.appending(path: "old.json").path(percentEncoded: false),
+      folder.appending(path: "new.json").path(percentEncoded: false)
     )
     try ResultFile([before]).write(to: old)
     try ResultFile([after]).write(to: new)

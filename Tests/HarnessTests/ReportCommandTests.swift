@@ -12,13 +12,15 @@ struct ReportCommandTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  private func path(_ name: String) -> String { folder.appending(path: name).path() }
+  private func path(_ name: String) -> String {
+    folder.appending(path: name).path(percentEncoded: false)
+  }
 
   /// Two sizes of two AES rows and one of JSON, measured once and kept for all tests. Whether a row
   /// was faster than its limit is none of their matter.
   private static let measured = Task { () -> (file: String, printed: String) in
     let file = FileManager.default.temporaryDirectory
-      .appending(path: "optlab-report-\(UUID().uuidString).json").path()
+      .appending(path: "optlab-report-\(UUID().uuidString).json").path(percentEncoded: false)
     let output = try await BuiltHarness.run([
       "--quick", "--time", "0.01", "--filter",
       "/(16B|8KiB)/(swift-table|memcpy)$|/SIMPLE/foundation$", "--details", "--output", file,
@@ -51,7 +53,10 @@ struct ReportCommandTests {
     let again = try await BuiltHarness.run(["report", file, "--output", path("out") + "/"])
     #expect(again.code == 0)
     #expect(try contents("out") == files)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path()) == ["out"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)) == [
+        "out"
+      ])
   }
 
   @Test("--text prints the tables that the run printed")
@@ -111,7 +116,10 @@ struct ReportCommandTests {
       #expect(output.stderr.contains(reason), "\(output.stderr)")
       #expect(output.stderr.split(separator: "\n").count == 1)
     }
-    #expect(try manager.contentsOfDirectory(atPath: folder.path()).sorted() == ["file", "mine"])
+    #expect(
+      try manager.contentsOfDirectory(atPath: folder.path(percentEncoded: false)).sorted() == [
+        "file", "mine",
+      ])
     #expect(try contents("mine") == ["index.html": Data("<html></html>".utf8)])
   }
 
@@ -146,7 +154,7 @@ struct ReportCommandTests {
         "--plan", "once", "--impl", "swift-table,memcpy", "--workload", "aes-128-ctr", "--size",
         "16,64", "--report",
       ],
-      in: folder.path())
+      in: folder.path(percentEncoded: false))
     #expect(output.code == 0, "\(output.stderr)")
     let name = try #require(output.stdout.firstMatch(of: /reported: (reports\/\S+)/)).output.1
     #expect(name.contains(/^reports\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-[a-z0-9-]+$/))

@@ -21,7 +21,8 @@ struct RunnerCommandTests {
 
   private func write(_ program: String, to file: URL) throws {
     try Data(program.utf8).write(to: file)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path())
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: file.path(percentEncoded: false))
   }
 
   @Test(
@@ -38,13 +39,17 @@ struct RunnerCommandTests {
     let result = folder.appending(path: "result.json")
 
     let verified = try await BuiltHarness.run(
-      ["verify", "--runner", runner.path(), "--impl", "my-json", "--seed", "4"])
+      [
+        "verify", "--runner", runner.path(percentEncoded: false), "--impl", "my-json", "--seed",
+        "4",
+      ])
     #expect(verified.code == 0, "\(verified.stderr)")
     #expect(verified.stdout.contains("PASS  json-encode/my-json"))
 
     let run = try await BuiltHarness.run([
-      "run", "--runner", runner.path(), "--impl", "swift-simd,my-json", "--payload", "SIMPLE",
-      "--plan", "once", "--output", result.path(),
+      "run", "--runner", runner.path(percentEncoded: false), "--impl", "swift-simd,my-json",
+      "--payload", "SIMPLE",
+      "--plan", "once", "--output", result.path(percentEncoded: false),
     ])
     #expect(run.code == 0, "\(run.stderr)")
     let row = try #require(run.stdout.split(separator: "\n").first { $0.hasPrefix("my-json ") })
@@ -68,7 +73,7 @@ struct RunnerCommandTests {
     let runner = folder.appending(path: "greeter")
     try write("#!/bin/sh\nread line\necho 'Hello, who is there?'\nread line\n", to: runner)
     let run = try await BuiltHarness.run([
-      "run", "--runner", runner.path(), "--impl",
+      "run", "--runner", runner.path(percentEncoded: false), "--impl",
       "swift-table,openssl,foundation,swift-simd,greeter",
       "--size", "16", "--payload", "EMPTY", "--plan", "once", "--no-processes",
     ])
@@ -99,9 +104,12 @@ struct RunnerCommandTests {
       "#!/bin/sh\nread line\nprintf '%s\\n' \(answer.map { "'\($0)'" }.joined(separator: " "))\n",
       to: taken)
     for (program, code, words) in [
-      (folder.path() + "nowhere", 4, "there is no runner"),
-      (plain.path(), 4, "is not executable; chmod +x it"),
-      (taken.path(), 64, "'openssl', which is the name of another one; rename it"),
+      (folder.path(percentEncoded: false) + "nowhere", 4, "there is no runner"),
+      (plain.path(percentEncoded: false), 4, "is not executable; chmod +x it"),
+      (
+        taken.path(percentEncoded: false), 64,
+        "'openssl', which is the name of another one; rename it"
+      ),
     ] as [(String, Int32, String)] {
       let run = try await BuiltHarness.run(["run", "--runner", program])
       #expect(run.code == code)
@@ -115,7 +123,8 @@ struct RunnerCommandTests {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let run = try await BuiltHarness.run([
-      "run", "--contestants", folder.path(), "--impl", "swift-table,python-pyaes,libgcrypt",
+      "run", "--contestants", folder.path(percentEncoded: false), "--impl",
+      "swift-table,python-pyaes,libgcrypt",
       "--size", "pyaes", "--plan", "once",
     ])
     #expect(run.code == 0, "\(run.stderr)")

@@ -17,7 +17,7 @@ struct TreeIsTheMatrixTests {
   private static func stems(_ folder: String, prefix: String, suffix: String) throws -> Set<String>
   {
     let files = try FileManager.default.contentsOfDirectory(
-      atPath: sources.appending(path: folder).path())
+      atPath: sources.appending(path: folder).path(percentEncoded: false))
     return Set(
       files.filter { $0.hasPrefix(prefix) && $0.hasSuffix("." + suffix) }
         .map { String($0.dropLast(suffix.count + 1)) })

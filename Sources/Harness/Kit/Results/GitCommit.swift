@@ -21,7 +21,7 @@ public struct GitCommit: Sendable, Codable, Hashable {
   /// Of the repository that this program was built in; nil where it lies in none, or there is no git.
   static func ofThisProgram() -> GitCommit? {
     let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().path()
+      .deletingLastPathComponent().path(percentEncoded: false)
     guard let hash = git(["rev-parse", "--verify", "HEAD"], in: folder),
       let changes = git(["status", "--porcelain", "--untracked-files=no"], in: folder)
     else { return nil }
