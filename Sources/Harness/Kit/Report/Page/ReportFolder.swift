@@ -33,12 +33,36 @@ public enum ReportFolder {
 
   /// Writes a run's result, page and pictures into a folder of its own.
   ///
-  /// - Returns: the folder.
+  /// - Returns: the folder; where another run of the same second has taken its name, one with a
+  ///   number.
   public static func write(_ record: RunRecord) throws -> String {
-    let path = "\(home)/\(name(record))"
+    try write(record, in: home)
+  }
+
+  static func write(_ record: RunRecord, in home: String) throws -> String {
+    let name = "\(home)/\(name(record))"
     let source = Report.Source(name: result, record: record)
-    try write(Report([source]), result: ResultFile([record]).bytes(), to: path)
-    return path
+    let temporary = try make(
+      Report([source]), result: ResultFile([record]).bytes(), replacing: nil, in: "\(home)/",
+      path: name)
+    for number in 1... {
+      let path = number == 1 ? name : "\(name)-\(number)"
+      // A folder with something in it is never replaced by this.
+      if !isThere(path), rename(temporary, path) == 0 { return path }
+      guard isThere(path) else {
+        let reason = failure(path, errno)
+        try? FileManager.default.removeItem(atPath: temporary)
+        throw reason
+      }
+    }
+    preconditionFailure("there is always one more number")
+  }
+
+  private static func isThere(_ path: String) -> Bool {
+    let error = errno
+    defer { errno = error }
+    var status = stat()
+    return lstat(path, &status) == 0
   }
 
   /// Writes the files into a folder of that name, in place of an earlier report if there is one.
@@ -49,35 +73,67 @@ public enum ReportFolder {
   ) throws(Failure) {
     // Without the slash that a folder's name may end with, and that would hide a file there.
     let url = URL(filePath: path).standardizedFileURL
-    let target = url.path().hasSuffix("/") ? String(url.path().dropLast()) : url.path()
+    let named = url.path(percentEncoded: false)
+    let target: String
+    do {
+      target = try AtomicFile.behindLinks(named.hasSuffix("/") ? String(named.dropLast()) : named)
+    } catch {
+      throw Failure(path: path, reason: error.reason)
+    }
     guard !target.isEmpty else {
       throw Failure(path: path, reason: "it is the root; choose another name")
     }
-    let parent = url.deletingLastPathComponent().path()
+    let parent = AtomicFile.folder(of: target)
     let isThere = try inspect(target, path: path)
-    let temporary = "\(parent).\(url.lastPathComponent).\(getpid()).tmp"
     try makeFolder(parent, path: path)
-    guard mkdir(temporary, 0o777) == 0 else { throw failure(path, errno) }
-    let manager = FileManager.default
-    do {
-      for (name, text) in report.files {
-        try AtomicFile.write(text.utf8, to: "\(temporary)/\(name)")
-      }
-      if let result {
-        try AtomicFile.write(result, to: "\(temporary)/\(Self.result)")
-      } else {
-        for name in kept where manager.fileExists(atPath: "\(target)/\(name)") {
-          try manager.copyItem(atPath: "\(target)/\(name)", toPath: "\(temporary)/\(name)")
-        }
-      }
+    let temporary = try make(
+      report, result: result, replacing: isThere ? target : nil, in: parent, path: path)
+    do throws(Failure) {
       try put(temporary, at: target, isThere: isThere, path: path)
     } catch {
+      try? FileManager.default.removeItem(atPath: temporary)
+      throw error
+    }
+  }
+
+  /// Writes the files into a new folder that has no name of its own yet.
+  ///
+  /// - Parameter old: an earlier report, which hands down permissions, and its result where there is
+  ///   no other.
+  private static func make(
+    _ report: Report, result: [UInt8]?, replacing old: String?, in parent: String, path: String
+  ) throws(Failure) -> String {
+    var temporary: String
+    while true {
+      temporary = parent + AtomicFile.temporaryName()
+      if mkdir(temporary, 0o777) == 0 { break }
+      guard errno == EEXIST else { throw failure(path, errno) }
+    }
+    let manager = FileManager.default
+    do {
+      var files = report.files.map { (name: $0.name, bytes: [UInt8]($0.text.utf8)) }
+      if let result { files.append((Self.result, result)) }
+      for file in files {
+        try AtomicFile.write(file.bytes, to: "\(temporary)/\(file.name)")
+        if let old { handDown("\(old)/\(file.name)", to: "\(temporary)/\(file.name)") }
+      }
+      if result == nil, let old {
+        for name in kept where manager.fileExists(atPath: "\(old)/\(name)") {
+          try manager.copyItem(atPath: "\(old)/\(name)", toPath: "\(temporary)/\(name)")
+        }
+      }
+      if let old { handDown(old, to: temporary) }
+      return temporary
+    } catch {
       try? manager.removeItem(atPath: temporary)
-      let reason =
-        (error as? Failure)?.reason ?? (error as? AtomicFile.Failure)?.reason
-        ?? FileReason.text(error)
+      let reason = (error as? AtomicFile.Failure)?.reason ?? FileReason.text(error)
       throw Failure(path: path, reason: reason)
     }
+  }
+
+  private static func handDown(_ old: String, to new: String) {
+    var status = stat()
+    if stat(old, &status) == 0 { _ = chmod(new, status.st_mode & 0o777) }
   }
 
   private static func failure(_ path: String, _ number: Int32) -> Failure {
@@ -136,13 +192,32 @@ public enum ReportFolder {
       guard rename(new, target) == 0 else { throw failure(path, errno) }
       return
     }
+    // Both names at once, where the file system can: there is no moment without a report.
+    if let renameat2, renameat2(AT_FDCWD, new, AT_FDCWD, target, exchange) == 0 {
+      try? FileManager.default.removeItem(atPath: new)
+      return
+    }
+    guard errno == EINVAL || errno == ENOSYS else { throw failure(path, errno) }
     let old = "\(new).old"
     guard rename(target, old) == 0 else { throw failure(path, errno) }
     guard rename(new, target) == 0 else {
       let reason = failure(path, errno)
-      rename(old, target)
+      guard rename(old, target) == 0 else {
+        throw Failure(path: path, reason: "\(reason.reason); what was there is now '\(old)'")
+      }
       throw reason
     }
     try? FileManager.default.removeItem(atPath: old)
   }
+
+  /// Of Linux; Swift's module of the C library does not declare it. Nil where the library is older.
+  private static let renameat2 = dlsym(nil, "renameat2").map {
+    unsafeBitCast(
+      $0,
+      to: (@convention(c) (
+        Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+      ) -> Int32).self)
+  }
+  /// RENAME_EXCHANGE of rename(2).
+  private static let exchange: UInt32 = 2
 }
