@@ -1,6 +1,9 @@
 import Foundation
 
 /// One line a row, in full precision (RFC 4180, with line feeds alone).
+///
+/// A text that a spreadsheet would take for a formula has an apostrophe in front, which makes it a
+/// text there (OWASP, "CSV Injection"); control characters are escaped.
 struct CSVTable {
   let text: String
 
@@ -45,8 +48,11 @@ struct CSVTable {
     exported.measurement.costPerByte.medianInterval(confidence: 0.95)
   }
 
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\"\(field.replacing("\"", with: "\"\""))\""
+  static func quoted(_ field: String) -> String {
+    var text = field.printableOnOneLine
+    let isFormula = text.first { $0 != " " }.map { "=+-@＝＋－＠".contains($0) } ?? false
+    if isFormula, Double(text) == nil { text = "'" + text }
+    guard text.contains(where: { $0 == "," || $0 == "\"" }) else { return text }
+    return "\"\(text.replacing("\"", with: "\"\""))\""
   }
 }

@@ -53,7 +53,7 @@ public enum ExportFormat: String, CaseIterable, Sendable {
     encoder.keyEncodingStrategy = keys
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+      return String(decoding: try encoder.encode(value), as: UTF8.self).printableJSON + "\n"
     } catch {
       preconditionFailure("strings and finite numbers do encode: \(error)")
     }

@@ -7,11 +7,11 @@ struct MarkdownTables {
     let sections = file.records.map { record in
       let run = record.run
       let heading =
-        "### \(record.machine.name), \(record.started.formatted(.iso8601))"
+        "### \(MarkdownPage.escaped(record.machine.name)), \(record.started.formatted(.iso8601))"
         + (run.isPartial ? ", partial" : "") + "\n\n"
       let measured = run.rows.filter { chosen.contains($0.address) }
       let tables = measured.map(\.address.workload).uniqued(by: \.self).map { workload in
-        "#### \(workload)\n\n"
+        "#### \(MarkdownPage.escaped(workload))\n\n"
           + run.table(of: measured.filter { $0.address.workload == workload }, details: false)
           .markdown
       }

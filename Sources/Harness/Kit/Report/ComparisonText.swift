@@ -30,7 +30,7 @@ extension Comparison {
       }
       return "\(unit)\n" + table.text
     }
-    return tables.joined(separator: "\n") + "\n" + summary
+    return tables.joined(separator: "\n") + "\n" + summary { $0 }
   }
 
   /// The cases of each unit: figures in cycles and in nanoseconds do not stand under one heading.
@@ -46,22 +46,23 @@ extension Comparison {
     let units = units(labels)
     let tables = units.map { unit, cases in
       var lines = [
-        "| case | \(labels.old) | \(labels.new) | ratio | interval | verdict |",
+        "| case | \(MarkdownPage.escaped(labels.old)) | \(MarkdownPage.escaped(labels.new)) "
+          + "| ratio | interval | verdict |",
         "|---|--:|--:|--:|:-:|---|",
       ]
       for one in cases {
         let cells = [
-          "`\(one.name)`", figure(one.old, labels), figure(one.new, labels), one.ratioText,
-          one.intervalText, ([one.verdictText] + one.notes).joined(separator: "; "),
+          MarkdownPage.code(one.name), figure(one.old, labels), figure(one.new, labels),
+          one.ratioText, one.intervalText,
+          MarkdownPage.escaped(([one.verdictText] + one.notes).joined(separator: "; ")),
         ]
-        lines.append(
-          "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |")
+        lines.append("| " + cells.joined(separator: " | ") + " |")
       }
       let heading = units.count > 1 ? "\(unit):\n\n" : ""
       return heading + lines.joined(separator: "\n") + "\n"
     }
     return tables.joined(separator: "\n") + "\n"
-      + (units.count > 1 ? "" : "\(units[0].unit). ") + summary
+      + (units.count > 1 ? "" : "\(units[0].unit). ") + summary { MarkdownPage.code($0) }
   }
 
   private func figure(_ value: Double, _ labels: Labels) -> String {
@@ -70,7 +71,9 @@ extension Comparison {
   }
 
   /// Counts, and what they rest on.
-  private var summary: String {
+  ///
+  /// - Parameter quoted: how a name is written.
+  private func summary(_ quoted: (String) -> String) -> String {
     func count(_ verdict: PairedComparison.Verdict) -> Int {
       cases.count { $0.verdict == verdict }
     }
@@ -87,7 +90,7 @@ extension Comparison {
     text += " a difference under \(Figures.percent(rules.minimumEffect)) counts as none\n"
     for (title, names) in [("only in the old", onlyOld), ("only in the new", onlyNew)]
     where !names.isEmpty {
-      text += "\(title): \(names.joined(separator: ", "))\n"
+      text += "\(title): \(names.map(quoted).joined(separator: ", "))\n"
     }
     return text
   }

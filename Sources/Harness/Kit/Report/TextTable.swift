@@ -11,7 +11,8 @@ public struct TextTable {
   /// A row may be shorter than the columns; its last cell then runs on to the right.
   public mutating func add(_ cells: [String]) {
     precondition(cells.count <= columns.count)
-    rows.append(cells)
+    // What comes from outside must not break a row into two.
+    rows.append(cells.map(\.printableOnOneLine))
   }
 
   public var isEmpty: Bool { rows.isEmpty }
@@ -43,7 +44,7 @@ public struct TextTable {
   /// cell of a short row stands in the last column, the one for words.
   public var markdown: String {
     func line(_ cells: [String]) -> String {
-      "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+      "| " + cells.map(MarkdownPage.escaped).joined(separator: " | ") + " |\n"
     }
     let rule = columns.map { $0.alignment == .right ? "---:" : "---" }
     return line(columns.map(\.title)) + line(rule)

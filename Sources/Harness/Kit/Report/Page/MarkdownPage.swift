@@ -74,6 +74,9 @@ struct MarkdownPage {
       case ">": escaped += "&gt;"
       case "&": escaped += "&amp;"
       case _ where character.isNewline: escaped += " "
+      case _ where character.unicodeScalars.contains(where: \.isObeyed):
+        // The escape's own backslash is one of Markdown's marks.
+        escaped += String(character).printableOnOneLine.replacing("\\", with: "\\\\")
       default: escaped.append(character)
       }
     }
@@ -82,7 +85,8 @@ struct MarkdownPage {
 
   /// A name in backticks, more of them than it holds; a bar would end a table's cell.
   static func code(_ text: String) -> String {
-    let line = String(text.map { $0.isNewline ? " " : $0 }).replacing("|", with: "\\|")
+    let line = String(text.map { $0.isNewline ? " " : $0 }).printableOnOneLine
+      .replacing("|", with: "\\|")
     let run = longestRun(of: "`", in: line)
     guard run > 0 else { return "`\(line)`" }
     let marks = String(repeating: "`", count: run + 1)
