@@ -27,9 +27,10 @@ public final class PluginServer {
   public init?() {
     guard let record = cplugin_attach(STDOUT_FILENO) else { return nil }
     // Out of the library's way: what it prints, and what it reads, is not for the socket.
-    let descriptor = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64)
+    // Where a process may have few descriptors, out of the way is not so far.
+    let descriptor = [64, 3].lazy.map { fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, $0) }.first { $0 >= 0 }
     let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
-    guard descriptor >= 0, nothing >= 0, dup2(nothing, STDIN_FILENO) == STDIN_FILENO,
+    guard let descriptor, nothing >= 0, dup2(nothing, STDIN_FILENO) == STDIN_FILENO,
       dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO,
       cplugin_watch(record, descriptor) == 0
     else { return nil }

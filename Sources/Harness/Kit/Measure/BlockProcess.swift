@@ -97,9 +97,6 @@ public struct BlockProcess: Sendable, Codable, Equatable {
     return Data(try ResultFile([record]).bytes())
   }
 
-  /// Longer than any result.
-  private static let longestOutput = 1 << 31
-
   /// - Parameter message: for the process's standard input; its standard output is one record.
   private static func collect(_ message: [UInt8]) async -> Result<[UInt8], Failure> {
     // A group of its own, so that the terminal's SIGINT comes once: from here.
@@ -116,7 +113,7 @@ public struct BlockProcess: Sendable, Codable, Equatable {
     do {
       let result = try await Subprocess.run(
         .path(FilePath("/proc/self/exe")), arguments: Arguments([BlockTask.argument]),
-        platformOptions: options, input: .array(message), output: .bytes(limit: longestOutput),
+        platformOptions: options, input: .array(message), output: .bytes(limit: ChildOutput.unlimited),
         error: .currentStandardError
       ) { execution in
         child.started(execution.processIdentifier.value)

@@ -56,7 +56,7 @@ struct Disassembly: Sendable, Equatable {
             object,
           ],
           environment: .inherit.updating(["LC_ALL": "C"]),
-          output: .string(limit: 1 << 26), error: .string(limit: 1 << 16))
+          output: .string(limit: ChildOutput.unlimited), error: .string(limit: 1 << 16))
         guard result.terminationStatus.isSuccess else {
           return .failure(Failure(description: "objdump failed: \(result.standardError)"))
         }

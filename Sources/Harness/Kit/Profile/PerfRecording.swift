@@ -127,7 +127,7 @@ public final class PerfRecording {
           ],
           // Symbols come from what lies here, not from a server.
           environment: .inherit.updating(["DEBUGINFOD_URLS": ""]),
-          output: .string(limit: 1 << 30), error: .string(limit: 1 << 16))
+          output: .string(limit: ChildOutput.unlimited), error: .string(limit: 1 << 16))
         guard result.terminationStatus.isSuccess else {
           return Result<String, Failure>.failure(
             Failure("perf script failed", result.standardError))

@@ -1,5 +1,12 @@
 import Dispatch
 
+/// How much of a child's output is kept.
+enum ChildOutput {
+  /// All of it. Memory then grows with what comes; any other limit is reserved as a whole before the
+  /// first byte, which a process that may not have so much (`ulimit -v`) does not survive.
+  static let unlimited = Int.max
+}
+
 /// Waits for asynchronous work in the thread that asks: the commands are synchronous, so that the
 /// measuring thread is one that can be pinned.
 public enum Synchronous {
