@@ -16,7 +16,7 @@ struct PlanOptionTests {
   @Test("One sample of each row, no limit, and code 0", arguments: [[], ["--no-processes"]])
   func once(options: [String]) async throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appending(path: "run.json").path()
+    let file = folder.appending(path: "run.json").path(percentEncoded: false)
     let output = try await BuiltHarness.run(
       [
         "--impl", "swift-table,memcpy", "--workload", "aes-128-ctr", "--size", "16,8KiB",
@@ -34,7 +34,7 @@ struct PlanOptionTests {
   @Test("The same plan without its name has limits")
   func limits() async throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appending(path: "run.json").path()
+    let file = folder.appending(path: "run.json").path(percentEncoded: false)
     let output = try await BuiltHarness.run([
       "--impl", "swift-table,memcpy", "--workload", "aes-128-ctr", "--size", "8KiB", "--quick",
       "--time", "0.01", "--no-processes", "--output", file,

@@ -189,6 +189,52 @@ struct PluginTests {
     #expect(rows.first { $0.implementation == "NONE:bad" }?.outcome == "measured")
   }
 
+  /// Verifying again would find nothing.
+  @Test(arguments: [[], ["--no-processes"]])
+  func theLineRepeatsAFailureWhileTimed(_ options: [String]) async throws {
+    let fault = "NOTHING_WHEN_REPEATED"
+    try await Plugins.withLibraries([fault]) { folder in
+      let run =
+        [
+          "run", "--plugin", "\(fault).so", "--impl=\(fault):bad,memcpy", "--workload",
+          "aes-128-ctr", "--size", "16", "--quick", "--allow-unoptimised", "--no-pin", "--output",
+          "first result.json",
+        ] + options
+      let first = try await BuiltHarness.run(
+        run, environment: ["OPTLAB_MASK": ""], in: folder)
+      #expect(first.code == 1)
+      let line = try #require(
+        first.stderr.split(separator: "\n").first { $0.hasPrefix("Again: ") }
+          .map { String($0.dropFirst("Again: ".count)) })
+      #expect(line.hasPrefix("harness run ") && !line.contains("first result.json"))
+      try await BuiltHarness.shell(line, in: folder) { again, _ in
+        #expect(again.code == 1)
+        let failure = "aes-128-ctr/\(fault):bad FAILED: the output of the timed calls"
+        #expect(first.stderr.contains(failure) && again.stderr.contains(failure), "\(again)")
+        #expect(again.stderr.contains("Again: \(line)\n"), "\(again)")
+      }
+    }
+  }
+
+  @Test func theLineRepeatsAFailureAmongNamesakes() async throws {
+    try await Plugins.withLibraries(["NONE", "WRONG_AT_4097"]) { folder in
+      let manager = FileManager.default
+      try manager.createDirectory(
+        atPath: folder + "/b c", withIntermediateDirectories: false)
+      try manager.moveItem(atPath: folder + "/WRONG_AT_4097.so", toPath: folder + "/b c/NONE.so")
+      let first = try await BuiltHarness.run(
+        ["check", "NONE.so", "b c", "--impl", "NONE:bad~2"], environment: ["OPTLAB_MASK": ""],
+        in: folder)
+      #expect(first.code == 1)
+      let line = try #require(
+        first.stdout.split(separator: "\n").first { $0.hasPrefix("Again: ") })
+      try await BuiltHarness.shell(String(line.dropFirst("Again: ".count)), in: folder) {
+        again, _ in
+        #expect(again == first)
+      }
+    }
+  }
+
   @Test func aRemarkSaysThatItIsForOneThread() async throws {
     let (output, rows) = try await run(["SHARES_A_COUNTER_AND_SAYS_SO"], plan: Self.once)
     #expect(output.code == 0, "\(output.stderr)")
@@ -248,7 +294,7 @@ struct PluginTests {
     try await Plugins.withLibraries(["LOOPS"]) { folder in
       // The harness is killed while the plugin loops; what is left is looked for by its library.
       let script = """
-        "\(BuiltHarness.folder.appending(path: "harness").path())" check LOOPS.so --deadline 600 &
+        "\(BuiltHarness.folder.appending(path: "harness").path(percentEncoded: false))" check LOOPS.so --deadline 600 &
         for _ in $(seq 600); do
           sleep 0.1
           for child in $(cat /proc/$!/task/*/children 2>/dev/null); do
@@ -312,8 +358,10 @@ enum Plugins {
         .name("cc"),
         arguments: [
           "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared",
-          "-fvisibility=hidden", "-I", root.appending(path: "Sources/CAES/include").path(),
-          root.appending(path: "Tests/BadPlugins/bad.c").path(), "-o", "bad.so",
+          "-fvisibility=hidden", "-I",
+          root.appending(path: "Sources/CAES/include").path(percentEncoded: false),
+          root.appending(path: "Tests/BadPlugins/bad.c").path(percentEncoded: false), "-o",
+          "bad.so",
         ], workingDirectory: FilePath(folder), output: .discarded, error: .string(limit: 1 << 20))
       try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
       return try Data(contentsOf: URL(filePath: folder).appending(path: "bad.so"))
@@ -339,6 +387,6 @@ enum Plugins {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    return try await body(folder.path())
+    return try await body(folder.path(percentEncoded: false))
   }
 }

@@ -8,7 +8,7 @@ enum RewrittenRun {
   /// One round of three rows of AES at two message sizes: 12 rows.
   static let shape = Task {
     let file = FileManager.default.temporaryDirectory
-      .appending(path: "optlab-shape-\(UUID().uuidString).json").path()
+      .appending(path: "optlab-shape-\(UUID().uuidString).json").path(percentEncoded: false)
     defer { try? FileManager.default.removeItem(atPath: file) }
     let output = try await BuiltHarness.run([
       "--impl", "swift-table,openssl,memcpy", "--workload", "aes", "--size", "16,8KiB", "--plan",

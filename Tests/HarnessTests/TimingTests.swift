@@ -32,8 +32,9 @@ struct TimingTests {
       .appending(path: "optlab-timing-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appending(path: "run.json").path()
-    let output = try await BuiltHarness.run(arguments + ["--output", file], in: folder.path())
+    let file = folder.appending(path: "run.json").path(percentEncoded: false)
+    let output = try await BuiltHarness.run(
+      arguments + ["--output", file], in: folder.path(percentEncoded: false))
     #expect(output.code == 0, "\(output.stderr)")
     let rows = try #require(try ResultFile.read(file).records.first).run.rows
     #expect(!rows.isEmpty)

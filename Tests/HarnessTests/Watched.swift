@@ -40,7 +40,7 @@ enum Watched {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let files = try ["stdout", "stderr"].map { name in
-      let path = folder.appending(path: name).path()
+      let path = folder.appending(path: name).path(percentEncoded: false)
       try Data().write(to: URL(filePath: path))
       return (path, try FileHandle(forWritingTo: URL(filePath: path)))
     }

@@ -17,17 +17,17 @@ struct BlockCommand: ParsableCommand {
     let progress = ProgressLine()
     let result: RunResult
     do {
-      let message = FileHandle.standardInput.readDataToEndOfFile()
+      let message = try FileHandle.standardInput.readToEnd() ?? Data()
       result = try BlockProcess.task(message).measure(progress: progress.show)
     } catch let failure as BlockTask.Failure {
       throw CommandFailure(
         .usage,
         "\(failure); '\(BlockTask.argument)' is for the harness itself, see harness run --help")
     } catch {
-      throw CommandFailure(.inputOutput, "\(error)")
+      throw CommandFailure(.inputOutput, FileReason.text(error))
     }
     progress.clear()
-    FileHandle.standardOutput.write(
-      try BlockProcess.output(result, started: started, cpuReport: .current()))
+    Output.write(
+      [UInt8](try BlockProcess.output(result, started: started, cpuReport: .current())))
   }
 }

@@ -29,7 +29,8 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     try hidden.apply()
-    let plugins = Plugin.load(try PluginPath.libraries(paths), patience: patience.deadline)
+    let libraries = try PluginPath.libraries(paths)
+    let plugins = Plugin.load(libraries, patience: patience.deadline)
     let usable = plugins.filter { $0.refusal == nil }.flatMap(\.implementations)
     let chosen: [Implementation]
     do {
@@ -37,7 +38,8 @@ struct CheckCommand: ParsableCommand {
     } catch {
       throw CommandFailure(.usage, error.description)
     }
-    let verification = VerificationRun(seed: seed)
+    let verification = VerificationRun(
+      seed: seed, plugins: libraries, repeating: hidden.repeated)
     for plugin in plugins {
       if let refusal = plugin.refusal { verification.refuse(plugin.path, refusal) }
     }

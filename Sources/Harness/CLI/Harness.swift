@@ -34,18 +34,26 @@ struct Harness: ParsableCommand {
 @main
 enum Main {
   static func main() {
+    Output.prepare()
+    TerminalWidth.limit()
+    Output.end(run())
+  }
+
+  /// - Returns: the exit code.
+  private static func run() -> Int32 {
     do {
       var command = try Harness.parseAsRoot()
       try command.run()
+      return ExitCode.success.rawValue
     } catch let failure as CommandFailure {
-      FileHandle.standardError.write(Data("Error: \(failure.message)\n".utf8))
-      exit(failure.code.rawValue)
+      Output.writeError("Error: \(failure.message)\n")
+      return failure.code.rawValue
     } catch {
-      if Harness.exitCode(for: error) == .success, isRootHelp(CommandLine.arguments.dropFirst()) {
-        print(rootHelp())
-        exit(ExitCode.success.rawValue)
-      }
-      Harness.exit(withError: error)
+      let code = Harness.exitCode(for: error)
+      let isHelp = code == .success && isRootHelp(CommandLine.arguments.dropFirst())
+      let text = isHelp ? rootHelp() : Harness.fullMessage(for: error)
+      if !text.isEmpty { code == .success ? print(text) : Output.writeError(text + "\n") }
+      return code.rawValue
     }
   }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import HarnessKit
 
 /// Where to measure.
@@ -25,16 +24,4 @@ struct PlacementOptions: ParsableArguments {
       return .free()
     }
   }
-}
-
-/// Writes one line to stderr that the user should see and a script need not.
-func warn(_ message: String) {
-  FileHandle.standardError.write(Data("Warning: \(message)\n".utf8))
-}
-
-/// Prints a value as JSON for machines.
-func printJSON(_ value: some Encodable) throws {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }

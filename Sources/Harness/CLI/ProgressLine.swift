@@ -12,20 +12,13 @@ struct ProgressLine {
     case .measuring(let workload, let one, let done):
       show("measuring \(Int(done * 100)) %  \(workload.id)/\(one.id)")
     case .forecast(let words):
-      clear()
-      write("This run \(words).\n")
+      Output.writeError("This run \(words).\n")
     }
   }
 
   func show(_ text: String) {
-    if isTerminal { write("\r\u{1B}[K\(text)") }
+    if isTerminal { Output.showProgress(text) }
   }
 
-  func clear() {
-    if isTerminal { write("\r\u{1B}[K") }
-  }
-
-  private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
-  }
+  func clear() { Output.showProgress(nil) }
 }

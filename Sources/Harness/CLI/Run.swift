@@ -90,7 +90,7 @@ struct Run: ParsableCommand {
     if cpuReport {
       let report = try CPUReport.current(at: place.apply())
         .measured(source: chooseSource(forced: cycles))
-      print(json ? try report.json() : report.text(), terminator: "")
+      print(json ? try report.json().printableJSON : report.text(), terminator: "")
       return
     }
     if let output { try failing { try AtomicFile.check(output) } }
@@ -138,8 +138,12 @@ struct Run: ParsableCommand {
     progress.clear()
     result.chosenCPU = placement.cpu
     result.identifyInputs(by: selection)
-    print(result.tables(details: details), terminator: "")
-    print(result.footer())
+    // Saved first and printed after, whatever becomes of either.
+    var saved: [String] = []
+    var losses: [String] = []
+    func attempt(_ save: () throws -> String) {
+      do { saved.append(try save()) } catch { losses.append(FileReason.text(error)) }
+    }
     if output != nil || report, !result.rows.isEmpty {
       let cpuReport =
         result.isPartial || quick || rounds.isOnce
@@ -150,23 +154,37 @@ struct Run: ParsableCommand {
       record.libraries.merge(selection.foreignVersions) { own, _ in own }
       let partial = result.isPartial ? " as partial" : ""
       if let output {
-        try failing { try ResultFile([record]).write(to: output) }
-        print("saved\(partial): \(output)")
+        attempt {
+          try ResultFile([record]).write(to: output)
+          return "saved\(partial): \(output)"
+        }
       }
-      if report { print("reported\(partial): \(try failing { try ReportFolder.write(record) })") }
+      if report { attempt { "reported\(partial): \(try ReportFolder.write(record))" } }
     }
+    print(result.tables(details: details), terminator: "")
+    print(result.footer())
+    for line in saved { print(line) }
     for warning in result.warnings() { warn(warning.text) }
     for (row, mismatch) in result.failures.uniqued(by: { "\($0.row.address.implementation)" }) {
       let address = row.address
       var text = "\n\(address.workload)/\(address.implementation) FAILED: \(mismatch.check)\n"
       text += "\(mismatch.summary)\n\(mismatch.detail)\n"
-      text += "Again: \(selection.checkCommand(address)) --seed \(seed)\n"
-      FileHandle.standardError.write(Data(text.utf8))
+      let again =
+        result.failedWhileMeasured(address)
+        ? RepeatedOption.run(address)
+        : RepeatedOption.adding(
+          choice.repeated + hidden.repeated, to: selection.checkCommand(address),
+          on: address.workload)
+      text += "Again: \(again) --seed \(seed)\n"
+      Output.writeError(text)
     }
     for row in result.rows where row.beatsLimit {
       warn(
         "\(row.address) is faster than its limit, \(row.limit!.name), also when both were measured "
           + "again together: one of the two is wrong")
+    }
+    if !losses.isEmpty {
+      throw CommandFailure(.inputOutput, losses.joined(separator: "\nError: "))
     }
     if result.isPartial {
       throw CommandFailure(

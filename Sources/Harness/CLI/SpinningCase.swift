@@ -20,9 +20,8 @@ struct SpinningCase {
       )
     }
     let loop = TimedLoop(try failing { try chosen[0].prepare() })
-    FileHandle.standardError.write(
-      Data(
-        "pid \(getpid()): \(chosen[0].address), verified, in a loop for \(seconds) s\n".utf8))
+    Output.writeError(
+      "pid \(getpid()): \(chosen[0].address), verified, in a loop for \(seconds) s\n")
     let outcome = loop.run(seconds: seconds)
     print(
       String(

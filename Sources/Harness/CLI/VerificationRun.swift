@@ -5,20 +5,31 @@ import HarnessKit
 final class VerificationRun {
   private let lab: Lab
   private let payloads: [JSONPayload]
+  private let plugins: [String]
+  private let options: [RepeatedOption]
   private var failed = 0
   private var ran = 0
 
   /// - Parameters:
   ///   - seed: nil draws one.
   ///   - payloads: of JSON workloads.
-  init(seed: UInt64?, payloads: [JSONPayload] = []) {
+  ///   - plugins: from which implementations come.
+  ///   - options: of this command that repeat what is verified and how.
+  init(
+    seed: UInt64?, payloads: [JSONPayload] = [], plugins: [String] = [],
+    repeating options: [RepeatedOption] = []
+  ) {
     lab = Lab(seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)))
     self.payloads = payloads
+    self.plugins = plugins
+    self.options = options
     print("seed \(lab.seed)")
     for limit in CheckedStack.limits { print("NOTE  \(limit)") }
   }
 
   func check(_ implementation: Implementation, on workload: Workload) {
+    // Whoever asked no longer listens.
+    if Output.isLost { return }
     let name = "\(workload.id)/\(implementation.id)"
     if let reason = implementation.obstacle() {
       print("SKIP  \(name)  \(reason)")
@@ -35,7 +46,9 @@ final class VerificationRun {
       failed += 1
       print("FAIL  \(name)  \(mismatch.check)\n      \(mismatch.summary)")
       if !mismatch.detail.isEmpty { print(mismatch.detail) }
-      print("Again: \(implementation.checkCommand(workload)) --seed \(lab.seed)")
+      let command = implementation.checkCommand(workload, plugins: plugins)
+      print(
+        "Again: \(RepeatedOption.adding(options, to: command, on: workload)) --seed \(lab.seed)")
     }
   }
 
@@ -49,7 +62,7 @@ final class VerificationRun {
   /// Ends the command as its exit code says.
   func finish() throws {
     if failed > 0 { throw ExitCode(CommandFailure.Code.verificationFailed.rawValue) }
-    guard ran > 0 else {
+    guard ran > 0 || Output.isLost else {
       throw CommandFailure(.usage, "nothing was verified: no chosen implementation can run here")
     }
   }

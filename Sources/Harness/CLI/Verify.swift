@@ -21,7 +21,9 @@ struct Verify: ParsableCommand {
       }.map(\.id).joined(separator: ",")
     }
     let selection = try choice.selection(from: outside.sources())
-    let verification = VerificationRun(seed: choice.seed, payloads: selection.payloads)
+    let verification = VerificationRun(
+      seed: choice.seed, payloads: selection.payloads,
+      repeating: choice.repeated + hidden.repeated)
     for (workload, implementation) in selection.pairs {
       verification.check(implementation, on: workload)
     }

@@ -28,7 +28,7 @@ public struct Plugin: Sendable {
   ) -> [Plugin] {
     var taken = Set(taken)
     return paths.map { path in
-      let name = safe(URL(filePath: path).deletingPathExtension().lastPathComponent)
+      let name = name(of: path)
       func unique(_ id: String) -> String {
         var (one, number) = (id, 1)
         while !taken.insert(one).inserted {
@@ -87,6 +87,16 @@ public struct Plugin: Sendable {
     URL(filePath: path).absoluteURL.path(percentEncoded: false)
   }
 
+  /// What the ids of a library's rows begin with.
+  private static func name(of path: String) -> String {
+    safe(URL(filePath: path).deletingPathExtension().lastPathComponent)
+  }
+
+  /// Whether two of the libraries would have rows of the same ids.
+  static func areNamesakes(_ paths: [String]) -> Bool {
+    Set(paths.map(name)).count < paths.count
+  }
+
   private static func safe(_ name: String) -> String {
     let letters = name.map { character in
       character.isASCII && (character.isLetter || character.isNumber) || "_-".contains(character)
@@ -114,7 +124,7 @@ private struct RefusedPlugin: ForeignWork {
   }
 
   func checkCommand(_ workload: Workload) -> String? {
-    "harness check \(ShellWord.quoted(path))"
+    "harness check \(ShellWord.path(path))"
   }
 }
 

@@ -71,7 +71,7 @@ final class PluginWork: ForeignWork, @unchecked Sendable {
   private struct Unprepared: Error, CustomStringConvertible { var description: String }
 
   func checkCommand(_ workload: Workload) -> String? {
-    "harness check \(ShellWord.quoted(path)) --impl \(id)"
+    "harness check \(ShellWord.path(path)) \(ShellWord.option("--impl", id))"
   }
 }
 

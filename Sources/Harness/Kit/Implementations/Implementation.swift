@@ -40,11 +40,18 @@ public struct Implementation: Sendable {
   public static let oneThread = "one thread"
 
   /// The command line, without seed, that verifies it again.
-  public func checkCommand(_ workload: Workload) -> String {
+  ///
+  /// - Parameter plugins: that it was loaded among, in their order.
+  public func checkCommand(_ workload: Workload, plugins: [String] = []) -> String {
+    if case .foreign(let work) = self.work, work is PluginWork, Plugin.areNamesakes(plugins) {
+      // Its id depends on those before it.
+      return "harness check \(plugins.map(ShellWord.path).joined(separator: " ")) "
+        + ShellWord.option("--impl", id)
+    }
     if case .foreign(let work) = self.work, let command = work.checkCommand(workload) {
       return command
     }
-    return "harness verify --impl \(id) --workload \(workload.id)"
+    return "harness verify \(ShellWord.option("--impl", id)) --workload \(workload.id)"
   }
 
   /// Why it cannot run where only `features` count, or nil when it can.

@@ -30,6 +30,7 @@ public struct BlockwiseRun {
     let start = ContinuousClock.now
     func elapsed() -> Double { (ContinuousClock.now - start) / .seconds(1) }
     var excluded = lab.check(selection)
+    let excludedAtFirst = Set(excluded.keys)
     var parts: [RunResult] = []
     var idleLoad: Double?
     // Verifying takes what it takes: a plan's own limit is for measuring.
@@ -65,6 +66,7 @@ public struct BlockwiseRun {
       result.plan.blocks = parts.count
     }
     result.take(excluded)
+    result.excludedAtFirst = excludedAtFirst
     result.refusals = source.refusals
     result.isPartial = Interruption.isRequested
     result.askedSeconds = seconds

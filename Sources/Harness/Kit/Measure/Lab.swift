@@ -79,6 +79,7 @@ public struct Lab {
       seconds: seconds.map { max(0, $0 - spent) } ?? plan.mostSeconds,
       source: source, calibration: calibration)
     result.askedSeconds = seconds
+    result.excludedAtFirst = Set(excluded.keys)
     result.elapsed += spent
     return result
   }

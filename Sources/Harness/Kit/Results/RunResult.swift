@@ -79,6 +79,13 @@ public struct RunResult: Sendable {
   public var askedSeconds: Double?
   /// In seconds, of the whole run.
   public var elapsed = 0.0
+  /// What was known of before anything was measured, as `workload/implementation`; not saved.
+  var excludedAtFirst: Set<String> = []
+
+  /// Whether a failure was seen only while it was measured, so that verifying does not repeat it.
+  public func failedWhileMeasured(_ address: Address) -> Bool {
+    !excludedAtFirst.contains(Lab.key(address.workload, address.implementation))
+  }
 
   public var failures: [(row: Row, mismatch: Mismatch)] {
     rows.compactMap { row in

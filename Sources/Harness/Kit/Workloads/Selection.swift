@@ -37,7 +37,7 @@ public struct Selection: Sendable {
     let (workload, implementation) = pairs.first {
       $0.workload.id == address.workload && $0.implementation.id == address.implementation
     }!
-    return implementation.checkCommand(workload)
+    return implementation.checkCommand(workload, plugins: sources.plugins)
   }
 
   public var payloads: [JSONPayload] {

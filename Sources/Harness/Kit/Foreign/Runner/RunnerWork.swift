@@ -19,7 +19,7 @@ struct RunnerWork: ForeignWork {
   func does(_ workload: Workload) -> Bool { workloads.contains(workload.id) }
 
   func checkCommand(_ workload: Workload) -> String? {
-    "harness verify --runner \(ShellWord.quoted(runner.program)) --impl \(id) "
+    "harness verify \(ShellWord.option("--runner", runner.program)) \(ShellWord.option("--impl", id)) "
       + "--workload \(workload.id)"
   }
 
