@@ -44,6 +44,10 @@ test-setup: setup ## Install the programs that some tests try Optlab with: GNU p
 test-timing: setup ## Run the tests that judge measured time, which need a quiet machine.
 	OPTLAB_TIMING_TESTS=1 swift test --filter HarnessTests.TimingTests
 
+.PHONY: test-long
+test-long: test-setup ## Run the tests that take many runs of the harness, beside those of make test.
+	OPTLAB_LONG_TESTS=1 swift test --filter '(FaultTests|StreamTests|LimitTests|PathTests|AssemblyTests|ProfileCommandTests)'
+
 .PHONY: check
 check: setup ## Verify one implementation: make check K=c-aesni (ARGS=--seed=N repeats it).
 	@test -n "$(K)" || { echo "make check needs the implementation: make check K=c-aesni" >&2; exit 64; }

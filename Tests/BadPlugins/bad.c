@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The template of Contestants/c-example with one fault, which is the library's file name without
-// .so: one compilation serves all. By any other name it has none. What the harness says of each is
-// in Tests/HarnessTests/PluginTests.swift.
+// .so: one compilation serves all. By any other name it has the one that FAULT in the environment
+// names, and in a folder named good it has none. What the harness says of each is in
+// Tests/HarnessTests/PluginTests.swift.
 
 #define _GNU_SOURCE
 #define caes_kernels template_kernels
@@ -135,11 +136,17 @@ __attribute__((constructor)) static void begin(void) {
     abort();
   const char *slash = strrchr(self.dli_fname, '/');
   const char *file = slash == NULL ? self.dli_fname : slash + 1;
+  const char *named = getenv("FAULT");
+  for (int i = 0; i < (int)(sizeof fault_names / sizeof fault_names[0]); i++)
+    if (named != NULL && strcmp(named, fault_names[i]) == 0)
+      fault = i;
   for (int i = 0; i < (int)(sizeof fault_names / sizeof fault_names[0]); i++) {
     size_t length = strlen(fault_names[i]);
     if (strncmp(file, fault_names[i], length) == 0 && strcmp(file + length, ".so") == 0)
       fault = i;
   }
+  if (strstr(self.dli_fname, "/good/") != NULL)
+    fault = NONE;
   if (BAD == CRASHES_WHILE_LOADING)
     abort();
 }

@@ -18,7 +18,7 @@ import Testing
     }
 
     /// Every instruction that a message can reach is stopped at, and unwound from.
-    @Test(arguments: kernels)
+    @Test(.long, arguments: kernels)
     func unwindsFromEveryInstruction(_ id: String) async throws {
       guard let kernel = kernel(id) else { return }
       let symbols = try await BuiltCode.symbols(prefix: "caes_asm_").filter {

@@ -11,6 +11,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -20,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static char function[32];
@@ -56,7 +58,10 @@ static int fails(const char *name) {
 
 static int is_regular(int file) {
   struct stat status;
-  return fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+  struct statfs system;
+  // What the kernel tells in files of /proc depends on how many processes there are.
+  return fstat(file, &status) == 0 && S_ISREG(status.st_mode) && fstatfs(file, &system) == 0 &&
+         system.f_type != PROC_SUPER_MAGIC;
 }
 
 ssize_t write(int file, const void *bytes, size_t count) {

@@ -134,7 +134,7 @@ struct ReportTests {
       #expect(!text.contains("a<b>"), "\(file)")
     }
     let rows = XMLCheck.rows(in: try Self.file("index.html", of: report))
-    let shown = name.replacing("\u{1}", with: "\u{FFFD}")
+    let shown = name.printableOnOneLine
     #expect(rows.contains { $0.starts(with: ["\(shown)2", "C", "\(shown)1"]) })
     let markdown = try Self.file("report.md", of: report)
     #expect(!markdown.contains("a<b>&\"'|"), "unescaped")

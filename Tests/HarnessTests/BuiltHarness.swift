@@ -32,7 +32,8 @@ enum BuiltHarness {
   ) async throws -> Output {
     let harness = path
     let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
-    let program = wrapper.map { [folder.appending(path: $0).path(percentEncoded: false), harness] } ?? [harness]
+    let wrapped = wrapper.map { folder.appending(path: $0).path(percentEncoded: false) }
+    let program = wrapped.map { [$0, harness] } ?? [harness]
     let command = spread + program + arguments
     let result = try await Subprocess.run(
       .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),

@@ -139,7 +139,7 @@ struct CompareCommandTests {
     let output = try await compare(old, copy, "--gate", "2")
     #expect(output.code == 5 && output.stdout.isEmpty)
     #expect(output.stderr.contains("hold the same run"))
-    for other in [copy, folder.path() + "./old.json"] {
+    for other in [copy, folder.path(percentEncoded: false) + "/./old.json"] {
       let merged = try await BuiltHarness.run(["merge", old, other, "--output", path("m.json")])
       #expect(merged.code == 64 && merged.stderr.contains("'\(other)' hold the same run"))
       #expect(!FileManager.default.fileExists(atPath: path("m.json")))
@@ -162,7 +162,8 @@ struct CompareCommandTests {
       let file = place.appending(path: "mine.json")
       try Data(document.utf8).write(to: file)
       let output = try await BuiltHarness.run([
-        "--impl", "foundation", "--payload", file.path(), "--time", "0.01", "--cycles", "ns",
+        "--impl", "foundation", "--payload", file.path(percentEncoded: false), "--time", "0.01",
+        "--cycles", "ns",
         "--output", path("\(name).json"),
       ])
       #expect(output.code == 0, "\(output.stderr)")
@@ -176,7 +177,7 @@ struct CompareCommandTests {
     #expect(output.stderr.contains("another input under the same name"))
     let merged = try await BuiltHarness.run(["merge", old, new, "--output", path("m.json")])
     #expect(merged.code == 5 && merged.stderr.contains("another input under the same name"))
-    let history = try await BuiltHarness.run(["history", folder.path()])
+    let history = try await BuiltHarness.run(["history", folder.path(percentEncoded: false)])
     #expect(history.code == 0)
     #expect(
       history.stdout.contains("left out: old.json, json-encode/mine/foundation: another input"))

@@ -11,7 +11,7 @@ import Testing
 
 /// The system's calls fail one by one, by Tests/Faults/faults.c: what was there stays or is replaced by
 /// something whole, nothing else is left, and the exit code is 4.
-@Suite("Calls of the system that fail", .enabled("no cc here") { await Plugins.hasCompiler })
+@Suite("Calls of the system that fail", .long, .enabled("no cc here") { await Plugins.hasCompiler })
 struct FaultTests {
   private static let library = Task { () -> String in
     let file = FileManager.default.temporaryDirectory

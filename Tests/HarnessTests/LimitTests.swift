@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Commands that are given little of what processes are given.
-@Suite("Limits of the built harness's process")
+@Suite("Limits of the built harness's process", .long)
 struct LimitTests {
   @Test(
     "Little of what processes are given: a good plugin passes",

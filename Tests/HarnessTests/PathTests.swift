@@ -67,10 +67,10 @@ struct PathTests {
   }
 
   @Test(
-    "Plugins and payloads by any name, and a line that repeats their failure in a shell",
+    "Plugins and payloads by any name, and a line that repeats their failure in a shell", .long,
     .enabled("the plugins of these tests use AES-NI") { Plugins.canRun },
     .enabled("no cc here") { await Plugins.hasCompiler },
-    arguments: names)
+    arguments: ["my rep", "a'b\"c$d"])
   func plugins(_ name: String) async throws {
     try await Plugins.withLibraries(["WRONG_AT_4097"]) { parent in
       let folder = "\(parent)/\(name)"
@@ -79,12 +79,13 @@ struct PathTests {
       try manager.moveItem(
         atPath: "\(parent)/WRONG_AT_4097.so", toPath: "\(folder)/\(name).so")
       let output = try await BuiltHarness.run(
-        ["check", "\(name).so"], environment: ["OPTLAB_MASK": ""], in: folder)
+        ["check", "\(name).so"], environment: ["OPTLAB_MASK": "", "FAULT": "WRONG_AT_4097"],
+        in: folder)
       #expect(output.code == 1, "\(output)")
       let line = try #require(
         output.stdout.split(separator: "\n").first { $0.hasPrefix("Again: ") })
-      try await BuiltHarness.shell(String(line.dropFirst("Again: ".count)), in: folder) {
-        again, _ in
+      let repeated = "export FAULT=WRONG_AT_4097\n" + line.dropFirst("Again: ".count)
+      try await BuiltHarness.shell(repeated, in: folder) { again, _ in
         #expect(again == output)
       }
     }

@@ -217,14 +217,17 @@ struct PluginTests {
   }
 
   @Test func theLineRepeatsAFailureAmongNamesakes() async throws {
-    try await Plugins.withLibraries(["NONE", "WRONG_AT_4097"]) { folder in
+    try await Plugins.withLibraries(["WRONG_AT_4097"]) { folder in
       let manager = FileManager.default
-      try manager.createDirectory(
-        atPath: folder + "/b c", withIntermediateDirectories: false)
-      try manager.moveItem(atPath: folder + "/WRONG_AT_4097.so", toPath: folder + "/b c/NONE.so")
+      for name in ["good", "b c"] {
+        try manager.createDirectory(
+          atPath: "\(folder)/\(name)", withIntermediateDirectories: false)
+        try manager.copyItem(
+          atPath: folder + "/WRONG_AT_4097.so", toPath: "\(folder)/\(name)/WRONG_AT_4097.so")
+      }
       let first = try await BuiltHarness.run(
-        ["check", "NONE.so", "b c", "--impl", "NONE:bad~2"], environment: ["OPTLAB_MASK": ""],
-        in: folder)
+        ["check", "good", "b c", "--impl", "WRONG_AT_4097:bad~2"],
+        environment: ["OPTLAB_MASK": ""], in: folder)
       #expect(first.code == 1)
       let line = try #require(
         first.stdout.split(separator: "\n").first { $0.hasPrefix("Again: ") })

@@ -35,7 +35,7 @@ struct ProfileCommandTests {
 
   @Test(
     "Each AES kernel's own symbol is the widest frame, and the call path below it is whole",
-    .enabled(if: PerfHere.obstacle == nil, PerfHere.comment),
+    .long, .enabled(if: PerfHere.obstacle == nil, PerfHere.comment),
     arguments: Implementation.all.filter { if case .aes = $0.work { true } else { false } }
       .filter { $0.obstacle() == nil }.map(\.id))
   func widestFrame(id: String) async throws {

@@ -3,7 +3,7 @@ import HarnessKit
 import Testing
 
 /// Commands that are given streams which are full, closed, gone or shared.
-@Suite("Standard streams of the built harness")
+@Suite("Standard streams of the built harness", .long)
 struct StreamTests {
   /// Every command that prints without measuring for long, in every format.
   static let printing = [

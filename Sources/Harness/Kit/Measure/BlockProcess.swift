@@ -113,7 +113,8 @@ public struct BlockProcess: Sendable, Codable, Equatable {
     do {
       let result = try await Subprocess.run(
         .path(FilePath("/proc/self/exe")), arguments: Arguments([BlockTask.argument]),
-        platformOptions: options, input: .array(message), output: .bytes(limit: ChildOutput.unlimited),
+        platformOptions: options, input: .array(message),
+        output: .bytes(limit: ChildOutput.unlimited),
         error: .currentStandardError
       ) { execution in
         child.started(execution.processIdentifier.value)

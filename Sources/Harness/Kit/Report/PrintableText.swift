@@ -12,7 +12,10 @@ extension String {
   /// JSON that means the same, with JSON's escapes in the place of such characters.
   public var printableJSON: String {
     // Outside of strings there are none but white space.
-    escaping(except: { $0 == "\n" || $0 == "\t" || $0 == "\r" }) { scalar in
+    func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+      scalar == "\n" || scalar == "\t" || scalar == "\r"
+    }
+    return escaping(except: isSpace) { scalar in
       let digits = String(scalar.value, radix: 16)
       return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     }
