@@ -11,6 +11,7 @@
 CAES_API const caes_table *caes_kernels(void);
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -39,7 +40,10 @@ CAES_API const caes_table *caes_kernels(void);
   FAULT(SHARES_A_COUNTER_AND_SAYS_SO)                                                              \
   FAULT(TALKS)                                                                                     \
   FAULT(QUARTER_WHEN_REPEATED)                                                                     \
-  FAULT(NOTHING_WHEN_REPEATED)
+  FAULT(NOTHING_WHEN_REPEATED)                                                                     \
+  FAULT(LEAVES_A_CHILD)                                                                            \
+  FAULT(LEAVES_A_CHILD_AND_EXITS)                                                                  \
+  FAULT(LEAVES_A_DAEMON_AND_LOOPS)
 
 enum {
 #define FAULT(name) name,
@@ -56,6 +60,30 @@ static const char *const fault_names[] = {
 /// The library's.
 static int fault;
 #define BAD fault
+
+/// Writes the process's number into the current folder, and never ends.
+static void stay(void) {
+  setsid();
+  int file = open("left.pids", O_WRONLY | O_CREAT | O_APPEND, 0666);
+  dprintf(file, "%d\n", (int)getpid());
+  close(file);
+  for (;;)
+    pause();
+}
+
+static void leave_a_child(int is_daemon) {
+  static int is_done;
+  if (is_done++ > 0)
+    return;
+  if (fork() == 0) {
+    if (is_daemon && fork() != 0)
+      _exit(0);
+    stay();
+  }
+  // It is there before anything goes on.
+  while (access("left.pids", F_OK) != 0)
+    usleep(1000);
+}
 
 __attribute__((used, noinline)) static void good_crypt(const void *ctx, const uint8_t counter[16],
                                                        const uint8_t *in, uint8_t *out, size_t n) {
@@ -108,6 +136,15 @@ static void bad_crypt(const void *ctx, const uint8_t counter[16], const uint8_t 
     __asm__ volatile("movb $0, 8");
   if (BAD == EXITS && n == 4097)
     _exit(7);
+  if ((BAD == LEAVES_A_CHILD || BAD == LEAVES_A_CHILD_AND_EXITS) && n == 4097)
+    leave_a_child(0);
+  if (BAD == LEAVES_A_CHILD_AND_EXITS && n == 4097)
+    _exit(7);
+  if (BAD == LEAVES_A_DAEMON_AND_LOOPS && n > 0) {
+    leave_a_child(1);
+    for (;;)
+      __asm__ volatile("pause");
+  }
   if (BAD == TALKS && n == 4097)
     puts("this is a plugin speaking");
   // The same message a hundred times, at the same place: as when it is timed.

@@ -34,6 +34,7 @@ struct Harness: ParsableCommand {
 @main
 enum Main {
   static func main() {
+    Interruption.leaveNothingBehind()
     Output.prepare()
     TerminalWidth.limit()
     Output.end(run())

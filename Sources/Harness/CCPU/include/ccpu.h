@@ -15,5 +15,6 @@
 #include "ccpu_interrupt.h"
 #include "ccpu_limits.h"
 #include "ccpu_perf_trial.h"
+#include "ccpu_processes.h"
 
 #endif

@@ -20,6 +20,14 @@ final class PluginProcess: @unchecked Sendable {
     var seconds = Plugin.standardPatience
     /// The same before its process has begun: a matter of the machine, not of the plugin.
     static let secondsToBegin = 60.0
+    /// What is left of either once the run is interrupted.
+    static let secondsInterrupted = 2.0
+  }
+
+  /// What is under way was given up since the run is interrupted: no fault of the plugin.
+  struct Interrupted: Error, CustomStringConvertible {
+    var step: String
+    var description: String { "interrupted: its process was ended (\(step))" }
   }
 
   private let socket: MessageSocket
@@ -72,14 +80,18 @@ final class PluginProcess: @unchecked Sendable {
   /// - Parameter seconds: how long a step may take that is known to be long, beside what every one
   ///   may.
   /// - Throws: ``Mismatch``, where the process has ended, has been ended because nothing went on, or
-  ///   answers nonsense.
+  ///   answers nonsense; ``Interrupted``.
   func ask(_ request: PluginRequest, seconds: Double = 0) throws -> PluginAnswer {
     guard !isOver else { throw mismatch("its process has ended before") }
     var steps = cplugin_steps(record)
-    var idle = 0.0
+    var (idle, interrupted) = (0.0, 0.0)
     do {
       try socket.send(request)
-      return try socket.receive(PluginAnswer.self) { [record, patience] in
+      return try socket.receive(PluginAnswer.self) { [record, patience, child] in
+        // What the plugin has started may hold the socket open.
+        if child.hasEnded { return true }
+        if Interruption.isRequested { interrupted += 0.1 }
+        if interrupted >= Patience.secondsInterrupted { return true }
         // Tenths of seconds are counted, not the clock's time: both processes may have been stopped.
         let now = cplugin_steps(record)
         idle = now == steps ? idle + 0.1 : 0
@@ -88,8 +100,14 @@ final class PluginProcess: @unchecked Sendable {
       }
     } catch MessageSocket.Failure.late {
       isOver = true
+      if child.hasEnded {
+        throw mismatch(Self.summary(child.end(), record: record, path: path))
+      }
       child.kill()
       _ = child.end()
+      if interrupted >= Patience.secondsInterrupted {
+        throw Interrupted(step: String(cString: cplugin_step(record)))
+      }
       throw mismatch(
         "does not come back: ended after \(Self.text(patience.seconds + seconds)) seconds")
     } catch MessageSocket.Failure.nonsense(let what) {
@@ -159,6 +177,7 @@ private final class Child: @unchecked Sendable {
   private var isToBeKilled = false
   private let ended = DispatchSemaphore(value: 0)
   private var outcome: End?
+  private let family = ProcessFamily()
 
   /// - Parameters:
   ///   - socket, record: what becomes the standard input and output of the process; closed here.
@@ -171,6 +190,9 @@ private final class Child: @unchecked Sendable {
         options.processGroupID = 0
         let result = try await Subprocess.run(
           .path(FilePath(executable)), arguments: Arguments([PluginServer.argument]),
+          environment: .inherit.updating([
+            Environment.Key(stringLiteral: ProcessFamily.variable): self.family.name
+          ]),
           platformOptions: options,
           input: .fileDescriptor(FileDescriptor(rawValue: socket), closeAfterSpawningProcess: true),
           output: .fileDescriptor(
@@ -185,10 +207,10 @@ private final class Child: @unchecked Sendable {
       } catch {
         end = .unstarted("\(error)")
       }
-      self.lock.withLock {
-        self.id = nil
-        self.outcome = end
-      }
+      self.lock.withLock { self.id = nil }
+      // What it has started goes with it, however it ended.
+      self.family.end()
+      self.lock.withLock { self.outcome = end }
       self.ended.signal()
     }
   }
@@ -196,16 +218,18 @@ private final class Child: @unchecked Sendable {
   private func started(_ id: pid_t) {
     lock.withLock {
       self.id = id
-      if isToBeKilled { _ = Foundation.kill(id, SIGKILL) }
+      if isToBeKilled { family.end(id) }
     }
   }
 
   func kill() {
     lock.withLock {
       isToBeKilled = true
-      if let id { _ = Foundation.kill(id, SIGKILL) }
+      if let id { family.end(id) }
     }
   }
+
+  var hasEnded: Bool { lock.withLock { outcome != nil } }
 
   /// Waits for it.
   func end() -> End {

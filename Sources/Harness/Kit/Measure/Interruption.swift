@@ -2,9 +2,13 @@ import CCPU
 import Foundation
 import Synchronization
 
-/// SIGINT and SIGTERM, turned into a question that a run asks between two samples: what was measured
+/// SIGINT, SIGTERM and SIGHUP, turned into a question that a run asks between two samples: what was measured
 /// until then is not lost.
 public enum Interruption {
+  /// From now on the end of this program, by a signal or not, ends all that it has started, and takes
+  /// away files and folders that are not finished.
+  public static func leaveNothingBehind() { _ = ccpu_leave_nothing_behind() }
+
   /// From now on the first signal only makes `isRequested` true; a second one ends the program.
   public static func catchSignals() { _ = ccpu_catch_interrupts() }
 

@@ -97,7 +97,8 @@ public final class PerfRecording {
   deinit {
     // perf ends at this, or is gone already.
     send("stop")
-    if ending.current == nil { _ = ending.arrived.wait(timeout: .now() + 5) }
+    let patience = Interruption.isRequested ? 1.0 : 5
+    if ending.current == nil { _ = ending.arrived.wait(timeout: .now() + patience) }
     close(commands)
     close(answers)
   }
@@ -149,6 +150,7 @@ public final class PerfRecording {
   private func command(_ word: String) throws {
     send(word)
     for _ in 0..<300 {
+      if Interruption.isRequested { throw Failure("interrupted") }
       var answer = pollfd(fd: answers, events: Int16(POLLIN), revents: 0)
       if poll(&answer, 1, 100) > 0 {
         var bytes = [UInt8](repeating: 0, count: 64)

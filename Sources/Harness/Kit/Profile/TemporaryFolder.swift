@@ -1,16 +1,27 @@
+import CCPU
 import Foundation
 
-/// A folder that is gone when nobody holds it any more.
+/// A folder that is gone when nobody holds it any more, or a signal has ended this program.
 final class TemporaryFolder: Sendable {
   private let url: URL
+  private let note: Int32
 
   init() throws {
     url = FileManager.default.temporaryDirectory
       .appending(path: "optlab-\(getpid())-\(UInt64.random(in: 0...UInt64.max))")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    note = ccpu_note_temporary(url.path(percentEncoded: false))
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    } catch {
+      ccpu_forget_temporary(note)
+      throw error
+    }
   }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
+  deinit {
+    try? FileManager.default.removeItem(at: url)
+    ccpu_forget_temporary(note)
+  }
 
   func path(_ name: String) -> String { url.appending(path: name).path(percentEncoded: false) }
 }

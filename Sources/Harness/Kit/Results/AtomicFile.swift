@@ -1,3 +1,4 @@
+import CCPU
 import Foundation
 
 /// Files that are there whole or not at all: written beside their place under another name, made
@@ -38,6 +39,8 @@ public enum AtomicFile {
   public static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(Failure) {
     let place = try place(path)
     let (file, temporary) = try create(beside: place.target, path: path)
+    let note = ccpu_note_temporary(temporary)
+    defer { ccpu_forget_temporary(note) }
     var error = write(ContiguousArray(bytes), to: file)
     if let old = place.replaced { handDown(old, to: file) }
     if error == 0, fsync(file) != 0 { error = errno }
@@ -52,6 +55,8 @@ public enum AtomicFile {
   /// Finds out whether a file could be written there, before hours are spent on what goes in.
   public static func check(_ path: String) throws(Failure) {
     let (file, temporary) = try create(beside: try place(path).target, path: path)
+    let note = ccpu_note_temporary(temporary)
+    defer { ccpu_forget_temporary(note) }
     close(file)
     unlink(temporary)
   }

@@ -7,6 +7,8 @@ public struct RunnerFailure: Error, Equatable, CustomStringConvertible {
     case ended(String, lastWords: String)
     /// Seconds that it was given.
     case late(Double)
+    /// The run was interrupted, and it did not answer soon after.
+    case interrupted
     /// It speaks another version of the protocol: its own words.
     case otherVersion(String)
     /// A line that is no answer to the request.
@@ -37,6 +39,7 @@ public struct RunnerFailure: Error, Equatable, CustomStringConvertible {
       "the runner ended (\(how)) before it answered '\(request)'"
         + (words.isEmpty ? "" : "; its last words: \(words)")
     case .late(let seconds): "no answer to '\(request)' within \(Self.text(seconds)) s"
+    case .interrupted: "interrupted: the runner was ended before it answered '\(request)'"
     case .otherVersion(let words):
       "the runner speaks '\(words)', and this harness 'runner \(RunnerProcess.version)'"
     case .nonsense(let line): "'\(line)' is no answer to '\(request)'"

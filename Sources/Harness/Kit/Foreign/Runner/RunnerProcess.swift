@@ -8,6 +8,9 @@ import Foundation
 /// this thread and so inherits the CPU that it is pinned to: the probes before and after a request
 /// then speak of the core that did the work. (swift-subprocess starts processes from threads of its
 /// own.)
+///
+/// It is started with descriptors of its own alone and in a process group of its own, and ends with
+/// all that it has started: see ``ProcessFamily``.
 final class RunnerProcess {
   /// Of the protocol.
   static let version = 1
@@ -24,7 +27,12 @@ final class RunnerProcess {
     var bye = 1.0
   }
 
-  private let process = Process()
+  private var id: pid_t = 0
+  private let family = ProcessFamily()
+  /// Can be read once the process has ended, whoever else holds its output; -1 where there is none.
+  private var ending: Int32 = -1
+  /// How it ended, once it was waited for.
+  private var status: (number: Int32, isExit: Bool)?
   private let input: Int32
   private let output: Int32
   private let errors: Int32
@@ -48,24 +56,19 @@ final class RunnerProcess {
     }
     let its = sockets[1]
     (input, output, errors) = (sockets[0], out.read, err.read)
-    process.executableURL = URL(filePath: program)
-    process.standardInput = FileHandle(fileDescriptor: its, closeOnDealloc: false)
-    process.standardOutput = FileHandle(fileDescriptor: out.write, closeOnDealloc: false)
-    process.standardError = FileHandle(fileDescriptor: err.write, closeOnDealloc: false)
     defer { for descriptor in [its, out.write, err.write] { close(descriptor) } }
-    for attempt in 1... {
-      do {
-        try process.run()
-        break
-      } catch  where attempt < 50 && Self.systemCode(error) == ETXTBSY {
-        // A file that was written a moment ago may still be open in a child that another thread has
-        // just forked.
-        usleep(10_000)
-      } catch {
-        hasEnded = true
-        throw RunnerFailure(request: "hello", kind: .notStarted(Self.reason(error)))
-      }
+    var error = family.start(program, input: its, output: out.write, errors: err.write, id: &id)
+    for _ in 1..<50 where error == ETXTBSY {
+      // A file that was written a moment ago may still be open in a child that another thread has
+      // just forked.
+      usleep(10_000)
+      error = family.start(program, input: its, output: out.write, errors: err.write, id: &id)
     }
+    guard error == 0 else {
+      hasEnded = true
+      throw RunnerFailure(request: "hello", kind: .notStarted(String(cString: strerror(error))))
+    }
+    ending = ccpu_end_of_process(id)
     for descriptor in [input, output, errors] {
       _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     }
@@ -73,7 +76,7 @@ final class RunnerProcess {
 
   deinit {
     if !hasEnded { sayBye() }
-    for descriptor in [input, output, errors] { close(descriptor) }
+    for descriptor in [input, output, errors, ending] where descriptor >= 0 { close(descriptor) }
     chunk.deallocate()
   }
 
@@ -110,6 +113,7 @@ final class RunnerProcess {
     }
     if hasEnded { throw fail(.ended("earlier", lastWords: words)) }
     var deadline = ccpu_monotonic_raw_ns() + UInt64(seconds * 1e9)
+    var isInterrupted = false
     read(output, into: &unread)
     if !unread.isEmpty { throw fail(.unasked(Self.excerpt(firstLine))) }
     var sent = 0
@@ -140,12 +144,14 @@ final class RunnerProcess {
 
       let now = ccpu_monotonic_raw_ns()
       if Interruption.isRequested {
-        deadline = min(deadline, now + UInt64(deadlines.interrupted * 1e9))
+        let earlier = now + UInt64(deadlines.interrupted * 1e9)
+        if earlier < deadline { (deadline, isInterrupted) = (earlier, true) }
       }
-      if now >= deadline { throw fail(.late(seconds)) }
+      if now >= deadline { throw fail(isInterrupted ? .interrupted : .late(seconds)) }
       var waiting = [
         pollfd(fd: output, events: Int16(POLLIN), revents: 0),
         pollfd(fd: errors, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: ending, events: Int16(POLLIN), revents: 0),
       ]
       if sent < request.count {
         waiting.append(pollfd(fd: input, events: Int16(POLLOUT), revents: 0))
@@ -154,7 +160,7 @@ final class RunnerProcess {
       let step = min((deadline - now) / 1_000_000 + 1, 200)
       _ = poll(&waiting, nfds_t(waiting.count), Int32(step))
       if waiting[1].revents != 0 { keepLastWords() }
-      if waiting.count > 2, waiting[2].revents != 0 {
+      if waiting.count > 3, waiting[3].revents != 0 {
         let count = request.withUnsafeBytes {
           send(input, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
         }
@@ -165,6 +171,10 @@ final class RunnerProcess {
         }
       }
       if waiting[0].revents != 0, !read(output, into: &unread) {
+        throw fail(.ended(outcome(), lastWords: words))
+      }
+      // What it has started may hold its output for ever, and says nothing in its name.
+      if waiting[0].revents == 0, !isRunning, !isReadable(output) {
         throw fail(.ended(outcome(), lastWords: words))
       }
     }
@@ -215,7 +225,7 @@ final class RunnerProcess {
   var cpuTime: Int64? {
     var clock = clockid_t()
     var time = timespec()
-    guard !hasEnded, clock_getcpuclockid(process.processIdentifier, &clock) == 0,
+    guard !hasEnded, clock_getcpuclockid(id, &clock) == 0,
       clock_gettime(clock, &time) == 0
     else { return nil }
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
@@ -223,14 +233,24 @@ final class RunnerProcess {
 
   // MARK: The end
 
+  /// Whether it is there. It is waited for only when all that it has started is gone: until then
+  /// nobody else gets its number.
+  private var isRunning: Bool { status == nil && ccpu_has_ended(id) == 0 }
+
+  private func isReadable(_ descriptor: Int32) -> Bool {
+    var one = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&one, 1, 0) > 0
+  }
+
   /// How the process ended: it closed its output, so that is about to be known.
   private func outcome() -> String {
     let end = ccpu_monotonic_raw_ns() + UInt64(deadlines.bye * 1e9)
-    while process.isRunning, ccpu_monotonic_raw_ns() < end { usleep(1000) }
+    while isRunning, ccpu_monotonic_raw_ns() < end { usleep(1000) }
     keepLastWords()
-    guard !process.isRunning else { return "it closed its output" }
-    let number = process.terminationStatus
-    return process.terminationReason == .exit
+    guard !isRunning else { return "it closed its output" }
+    self.end()
+    guard let (number, isExit) = status else { return "nobody knows how" }
+    return isExit
       ? "exit code \(number)" : "signal \(number), \(String(cString: strsignal(number)))"
   }
 
@@ -240,27 +260,18 @@ final class RunnerProcess {
     _ = bye.withUnsafeBytes { send(input, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     shutdown(input, Int32(SHUT_WR))
     let end = ccpu_monotonic_raw_ns() + UInt64(deadlines.bye * 1e9)
-    while process.isRunning, ccpu_monotonic_raw_ns() < end { usleep(500) }
+    while isRunning, ccpu_monotonic_raw_ns() < end { usleep(500) }
     self.end()
   }
 
+  /// Ends it with all that it has started, which may be there although it is gone.
   private func end() {
     guard !hasEnded else { return }
     hasEnded = true
-    guard process.isRunning else { return }
-    // Foundation gives it a process group of its own: what it has started ends with it.
-    let id = process.processIdentifier
-    if kill(-id, SIGKILL) != 0 { kill(id, SIGKILL) }
-    process.waitUntilExit()
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    systemCode(error).map { String(cString: strerror($0)) } ?? FileReason.text(error)
-  }
-
-  private static func systemCode(_ error: any Error) -> Int32? {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    return underlying.flatMap { $0.domain == NSPOSIXErrorDomain ? Int32($0.code) : nil }
+    family.end(id)
+    var isExit: Int32 = 0
+    let number = ccpu_wait_for(id, &isExit)
+    if number >= 0 { status = (number, isExit != 0) }
   }
 
   // MARK: Channels, none of which another child inherits

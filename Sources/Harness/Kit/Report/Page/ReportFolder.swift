@@ -1,3 +1,4 @@
+import CCPU
 import Foundation
 
 /// A report on disk: a folder that is there whole or not at all.
@@ -88,6 +89,8 @@ public enum ReportFolder {
     try makeFolder(parent, path: path)
     let temporary = try make(
       report, result: result, replacing: isThere ? target : nil, in: parent, path: path)
+    let note = ccpu_note_temporary(temporary)
+    defer { ccpu_forget_temporary(note) }
     do throws(Failure) {
       try put(temporary, at: target, isThere: isThere, path: path)
     } catch {
@@ -109,6 +112,8 @@ public enum ReportFolder {
       if mkdir(temporary, 0o777) == 0 { break }
       guard errno == EEXIST else { throw failure(path, errno) }
     }
+    let note = ccpu_note_temporary(temporary)
+    defer { ccpu_forget_temporary(note) }
     let manager = FileManager.default
     do {
       var files = report.files.map { (name: $0.name, bytes: [UInt8]($0.text.utf8)) }
