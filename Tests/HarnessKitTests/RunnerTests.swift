@@ -135,8 +135,14 @@ struct RunnerTests {
       "the runner ended (exit code 3) before it answered 'hello'; its last words: no licence found"
     ),
     (.noImplementations, "an answer without implementations"),
-    (.sameNameTwice, "'implementation fake' is no answer to 'hello'"),
-    (.badName, "'implementation Fake One' is no answer to 'hello'"),
+    (.sameNameTwice, "the answer to 'hello': two implementations are called 'fake'"),
+    (.badName, "'Fake One' cannot be an implementation's name: lower-case letters, digits"),
+    (.namedAll, "'all' cannot be an implementation's name: it means every one"),
+    (.namedDot, "'.' cannot be an implementation's name: "),
+    (
+      .unknownWorkload,
+      "fake does 'json-encod', which is no workload here (did you mean 'json-encode'?); valid: aes-"
+    ),
   ]
 
   @Test("A runner that cannot be greeted is one row that fails and says why", arguments: greetings)
@@ -153,7 +159,7 @@ struct RunnerTests {
   }
 
   private static let verdicts: [(TestRunner.Fault, String)] = [
-    (.refusesPrepare, "the runner refuses 'prepare': out of order"),
+    (.refusesPrepare, "the runner refuses every check, this one with: out of order"),
     (.noByteCount, "an answer without 'bytes'"),
     (.wrongByteCount, "3 bytes a call reported, but 2 written"),
     (.wrongOutput, "not valid JSON"),
@@ -176,6 +182,72 @@ struct RunnerTests {
     }
     #expect(mismatch.check == "EMPTY")
     #expect(mismatch.summary.contains(message), "\(mismatch.summary)")
+  }
+
+  @Test(
+    "What a runner says that it cannot do is no mistake, and counted apart",
+    arguments: [TestRunner.Fault.refusesLongText, .refusesVerify])
+  func refusedChecks(fault: TestRunner.Fault) throws {
+    let program = try TestRunner(fault)
+    defer { program.remove() }
+    let (_, work) = try work(program, fault)
+    guard case .passed(let checks) = work.verify(.json, payloads: Self.payloads, seed: 1) else {
+      throw Wrong(text: "\(work.verify(.json, payloads: Self.payloads, seed: 1))")
+    }
+    let refused = work.refusedChecks(of: .json)
+    #expect(checks > 0 && !refused.isEmpty)
+    #expect(refused.allSatisfy { $0.hasSuffix(": over 100 bytes") }, "\(refused)")
+    #expect(work.refusedChecks(of: .aes128).isEmpty)
+  }
+
+  @Test("A case that a runner cannot do is not run, and others are")
+  func refusedCase() throws {
+    let program = try TestRunner(.refusesLongText)
+    defer { program.remove() }
+    let (_, work) = try work(program, .refusesLongText)
+    let error = #expect(throws: (any Error).self) {
+      try work.prepare(.aes128, .message(bytes: 1024), seed: 1, layout: 0)
+    }
+    guard
+      case .unprepared("the runner cannot do it: over 100 bytes") =
+        RunResult.Outcome(try #require(error))
+    else { throw Wrong(text: "\(String(describing: error))") }
+    _ = try work.prepare(.aes128, .message(bytes: 64), seed: 1, layout: 0)
+  }
+
+  @Test("The same where it says so when it is to be timed")
+  func refusedRun() throws {
+    let program = try TestRunner(.refusesRun)
+    defer { program.remove() }
+    let (_, work) = try work(program, .refusesRun)
+    let one = try #require(
+      try work.prepare(.json, .payload(Self.payloads[1]), seed: 1, layout: 0) as? any ForeignCase)
+    let error = #expect(throws: (any Error).self) { try one.takeSlice(calls: 1) }
+    guard
+      case .unprepared("the runner cannot do it: no clock") =
+        RunResult.Outcome(try #require(error))
+    else { throw Wrong(text: "\(String(describing: error))") }
+  }
+
+  @Test("A deadline of one's own is for every answer")
+  func deadline() throws {
+    let deadlines = RunnerProcess.Deadlines(0.3)
+    #expect(
+      [deadlines.hello, deadlines.prepare, deadlines.verify, deadlines.run] == [0.3, 0.3, 0.3, 0.3])
+    let program = try TestRunner(.silent)
+    defer { program.remove() }
+    let one = try #require(Implementation.runner(program.path, within: 0.3).first)
+    guard case .foreign(let work) = one.work else { throw Wrong(text: "\(one.work)") }
+    #expect(work.refusal == "no answer to 'hello' within 0.3 s")
+    #expect(work.source == "the runner '\(program.path)'")
+  }
+
+  @Test("One that does not say its name gets another than those that are in use")
+  func nameInUse() throws {
+    let program = try TestRunner(.ends, name: "openssl")
+    defer { program.remove() }
+    let all = Implementation.runner(program.path, taken: ["openssl", "openssl~2"])
+    #expect(all.map(\.id) == ["openssl~3"])
   }
 
   private static let times: [(TestRunner.Fault, String)] = [

@@ -10,9 +10,10 @@ struct TestRunner {
     case none
     // Before it says what it has to offer.
     case silent, speaksFirst, otherVersion, nonsense, notText, endlessLine, ends, noImplementations
-    case sameNameTwice, badName
+    case sameNameTwice, badName, namedAll, namedDot, unknownWorkload
     // Later on.
-    case refusesPrepare, noByteCount, wrongByteCount, wrongOutput, shortOutput, oddDigits
+    case refusesPrepare, refusesLongText, refusesVerify, refusesRun, noByteCount, wrongByteCount,
+      wrongOutput, shortOutput, oddDigits
     case missingOutput, oneOutputMore, abortsInVerify, hangsInVerify
     case noTime, impossibleTime, hangsInRun, exitsInRun, saysMore
     /// Right, with what the timed calls made.
@@ -68,9 +69,10 @@ struct TestRunner {
                 sys.exit(3)
             say("runner 1")
             if fault != "noImplementations":
-                name = "Fake One" if fault == "badName" else "fake"
+                name = {"badName": "Fake One", "namedAll": "all", "namedDot": "."}.get(fault, "fake")
+                does = "json-encod" if fault == "unknownWorkload" else "json-encode aes-128-ctr new"
                 say(f"implementation {name}", "language Python",
-                    "workloads json-encode aes-128-ctr", "technique gives back what it got",
+                    f"workloads {does}", "technique gives back what it got",
                     "remark a fake", "version fake 1.0")
                 if fault in ("keepsResult", "wrongResult"): say("answers result and more")
                 if fault == "sameNameTwice": say(f"implementation {name}")
@@ -78,6 +80,9 @@ struct TestRunner {
         elif request == "prepare":
             if fault == "refusesPrepare":
                 say("error out of order")
+                continue
+            if fault == "refusesLongText" and len(fields[-1]) > 2 * 100:
+                say("error over 100 bytes")
                 continue
             if fields[2] == "documents":
                 outputs = fields[4::2]
@@ -90,6 +95,9 @@ struct TestRunner {
             say("ok")
         elif request == "verify":
             said = list(outputs)
+            if fault == "refusesVerify" and total > 100:
+                say("error over 100 bytes")
+                continue
             if fault == "abortsInVerify": os.abort()
             if fault == "hangsInVerify": time.sleep(60)
             if fault == "wrongOutput": said[0] = "7b7d7d"
@@ -101,6 +109,9 @@ struct TestRunner {
         elif request == "run":
             if fault == "hangsInRun": time.sleep(60)
             if fault == "exitsInRun": sys.exit(0)
+            if fault == "refusesRun":
+                say("error no clock")
+                continue
             start = time.monotonic_ns()
             for _ in range(int(fields[0])):
                 for one in outputs: bytes.fromhex(one)

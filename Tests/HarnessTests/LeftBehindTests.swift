@@ -133,6 +133,20 @@ struct LeftBehindTests {
     if way != .withoutEnvironment { try place.expectNobody(count: 1) }
   }
 
+  @Test("It ends with a runner that is ended since it hangs", arguments: Way.allCases)
+  func hangs(_ way: Way) async throws {
+    let place = try Place()
+    defer { place.remove() }
+    let runner = try runner(way, in: place, after: "sleep 300")
+    let output = try await BuiltHarness.run([
+      "verify", "--runner", runner, "--workload", "json-encode", "--payload", "EMPTY", "--filter",
+      "/left$", "--deadline", "2",
+    ])
+    #expect(output.code == 1)
+    #expect(output.stdout.contains("no answer to 'hello' within 2 s"), "\(output.stdout)")
+    try place.expectNobody(count: 1)
+  }
+
   // MARK: Plugins
 
   @Test(

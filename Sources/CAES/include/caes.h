@@ -6,6 +6,9 @@
 /// A library offers its kernels as a `caes_table`: one row (`caes_kernel`) an implementation. The
 /// contract below holds for every row of every table, in whatever language it is written.
 ///
+/// A plugin defines and exports one function of this header, `caes_kernels`, and needs none of the
+/// others: those are functions of the library CAES, for programs that link it.
+///
 /// Source: FIPS 197 (AES) and NIST SP 800-38A, section 6.5 (counter mode).
 
 #ifndef CAES_H
@@ -157,7 +160,8 @@ typedef struct caes_table {
   const caes_kernel *rows;
 } caes_table;
 
-/// The kernels of this library, fastest first within equal features; never empty on x86-64.
+/// The kernels of this library, fastest first within equal features; never empty on x86-64. A
+/// plugin defines it, for its own kernels in any order, one at least.
 ///
 /// @returns a table that lives as long as the program.
 CAES_API const caes_table *caes_kernels(void);

@@ -26,6 +26,7 @@ struct AnnotateCommand: ParsableCommand {
     guard share >= 0, share <= 100 else {
       throw ValidationError("--share \(share) is not between 0 and 100 per cent")
     }
+    if all { try GivenOptions.refuse(["--share"], because: "does nothing with --all") }
   }
 
   func run() throws {

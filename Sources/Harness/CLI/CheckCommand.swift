@@ -27,10 +27,13 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var patience: PatienceOption
   @OptionGroup var hidden: MaskOption
 
+  func validate() throws { try GivenOptions.refuseEmpty("check", paths) }
+
   func run() throws {
     try hidden.apply()
     let libraries = try PluginPath.libraries(paths)
-    let plugins = Plugin.load(libraries, patience: patience.deadline)
+    let plugins = Plugin.load(
+      libraries, patience: patience.deadline ?? Plugin.standardPatience)
     let usable = plugins.filter { $0.refusal == nil }.flatMap(\.implementations)
     let chosen: [Implementation]
     do {

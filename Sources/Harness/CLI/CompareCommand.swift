@@ -62,8 +62,13 @@ struct CompareCommand: ParsableCommand {
       guard choice.impl != "all" else {
         throw ValidationError("--live needs two implementations: --impl c-aesni,asm-aesni")
       }
+      try GivenOptions.refuse(
+        ["--across-machines"], because: "is for files of other machines, and --live reads none")
       return
     }
+    try GivenOptions.refuse(
+      ["--mask", "--cpu", "--pin", "--no-pin", "--cycles", "--time", "--plan", "--seed", "--data"],
+      because: "goes with --live; files are measured already")
     for (name, value) in [
       ("--workload", choice.workload), ("--size", choice.size), ("--payload", choice.payload),
     ] where value != nil {
@@ -180,7 +185,9 @@ struct CompareCommand: ParsableCommand {
     let ids = file.records.flatMap(\.run.rows).map(\.address.implementation).uniqued(by: \.self)
     for id in [first, second] where !ids.contains(id) {
       throw CommandFailure(
-        .usage, "'\(id)' is not in \(files[0]); in it: \(ids.joined(separator: ", "))")
+        .usage,
+        "'\(id)' is not in \(files[0])\(NearMiss.question(id, among: ids)); in it: "
+          + ids.joined(separator: ", "))
     }
     var material = Comparison.Material()
     for (record, name) in zip(file.records, file.recordNames) {

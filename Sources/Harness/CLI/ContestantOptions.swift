@@ -17,22 +17,40 @@ struct ContestantOptions: ParsableArguments {
       valueName: "program"))
   var runner: [String] = []
 
+  func validate() throws {
+    try GivenOptions.refuseEmpty("--contestants", contestants)
+    try GivenOptions.refuseEmpty("--runner", runner)
+  }
+
+  /// Refuses a deadline that is nobody's.
+  func validate(_ patience: PatienceOption, plugins: [String] = []) throws {
+    if patience.deadline != nil, plugins.isEmpty, runner.isEmpty, contestants == nil {
+      throw ValidationError(
+        "--deadline is for what comes from outside, and there is none of it; leave it out")
+    }
+  }
+
   /// Where implementations from outside come from.
   ///
-  /// - Parameter plugins: nil where the command takes none.
   /// - Throws: where a program or a folder is not there.
-  func sources(plugins: PluginOptions? = nil) throws -> ExternalSources {
+  func sources(_ patience: PatienceOption, plugins: [String] = []) throws -> ExternalSources {
     var sources = ExternalSources()
-    if let plugins {
-      sources.plugins = try PluginPath.libraries(plugins.plugin)
-      sources.patience = plugins.patience.deadline
-    }
-    for program in runner where !FileManager.default.isExecutableFile(atPath: program) {
-      throw CommandFailure(
-        .inputOutput,
-        FileManager.default.fileExists(atPath: program)
-          ? "the runner '\(program)' is not executable; chmod +x it"
-          : "there is no runner '\(program)'")
+    sources.plugins = try PluginPath.libraries(plugins)
+    sources.patience = patience.deadline ?? Plugin.standardPatience
+    sources.runnerDeadline = patience.deadline
+    for program in runner {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: program, isDirectory: &isFolder) else {
+        throw CommandFailure(.inputOutput, "there is no runner '\(program)'")
+      }
+      guard !isFolder.boolValue else {
+        throw CommandFailure(
+          .inputOutput, "the runner '\(program)' is a folder; name the program in it")
+      }
+      guard FileManager.default.isExecutableFile(atPath: program) else {
+        throw CommandFailure(
+          .inputOutput, "the runner '\(program)' is not executable; chmod +x it")
+      }
     }
     sources.runners = runner
     sources.contestants = contestants

@@ -31,6 +31,8 @@ struct ExportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write to this file instead of the output.", valueName: "file"))
   var output: String?
 
+  func validate() throws { try GivenOptions.refuseEmpty("--output", output) }
+
   func run() throws {
     let result = try failing { try ResultFile.read(file) }
     let text: String

@@ -31,6 +31,7 @@ struct HistoryCommand: ParsableCommand {
   var svg: String?
 
   func validate() throws {
+    try GivenOptions.refuseEmpty("--svg", svg)
     guard minEffect >= 0, minEffect < 100 else {
       throw ValidationError("--min-effect \(minEffect) is not between 0 and 100 per cent")
     }
@@ -55,7 +56,10 @@ struct HistoryCommand: ParsableCommand {
         let known = records.map { "\($0.record.machine.name) (\($0.record.machine.id))" }
         throw CommandFailure(
           .usage,
-          "'\(folder)' has no result of the machine '\(machine)'; in it: "
+          "'\(folder)' has no result of the machine '\(machine)'"
+            + NearMiss.question(
+              machine, among: records.flatMap { [$0.record.machine.name, $0.record.machine.id] })
+            + "; in it: "
             + known.uniqued(by: \.self).joined(separator: ", "))
       }
       throw CommandFailure(

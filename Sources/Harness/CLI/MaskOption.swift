@@ -17,10 +17,11 @@ struct MaskOption: ParsableArguments {
       setenv("OPTLAB_MASK", inherited + mask, 1)
     }
     if let unknown = caes_unknown_mask_name() {
+      let (name, names) = (String(cString: unknown), FeatureSet.every.names)
       throw CommandFailure(
         .usage,
-        "unknown CPU feature '\(String(cString: unknown))' to mask; valid: "
-          + FeatureSet.every.names.joined(separator: ", "))
+        "unknown CPU feature '\(name)' to mask\(NearMiss.question(name, among: names)); valid: "
+          + names.joined(separator: ", "))
     }
   }
 }

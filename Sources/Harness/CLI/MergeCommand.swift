@@ -19,6 +19,7 @@ struct MergeCommand: ParsableCommand {
   var output: String
 
   func validate() throws {
+    try GivenOptions.refuseEmpty("--output", output)
     if files.isEmpty { throw ValidationError("merge needs the files to unite") }
     if let again = files.enumerated().first(where: { files[..<$0.offset].contains($0.element) }) {
       throw ValidationError("'\(again.element)' is given twice; its rounds would count twice")

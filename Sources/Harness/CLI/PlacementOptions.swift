@@ -13,6 +13,12 @@ struct PlacementOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Keep the measurement on one CPU.")
   var pin = true
 
+  func validate() throws {
+    if cpu != nil, !pin {
+      throw ValidationError("--cpu names where to stay, and --no-pin is not to stay; choose one")
+    }
+  }
+
   /// Pins this thread, as far as wanted and possible. What is read of the CPU comes after it.
   func apply() throws -> MeasuringPlace {
     guard pin || cpu != nil else { return .free() }

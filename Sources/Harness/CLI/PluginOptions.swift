@@ -11,18 +11,21 @@ struct PluginOptions: ParsableArguments {
   var plugin: [String] = []
 
   @OptionGroup var patience: PatienceOption
+
+  func validate() throws { try GivenOptions.refuseEmpty("--plugin", plugin) }
 }
 
-/// How long a plugin may take.
+/// How long a plugin or a runner may take.
 struct PatienceOption: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "End a plugin that has not moved on for so long.", valueName: "seconds"))
-  var deadline = Plugin.standardPatience
+      "End a plugin that has not moved on, or a runner that has not answered, for so long; "
+        + "default: 10 for plugins, 20 to 60 for runners.", valueName: "seconds"))
+  var deadline: Double?
 
   func validate() throws {
-    guard deadline > 0, deadline <= 86_400 else {
+    if let deadline, !(deadline > 0 && deadline <= 86_400) {
       throw ValidationError("--deadline \(deadline) is not between 0 and 86400 seconds")
     }
   }

@@ -49,6 +49,18 @@ struct ProfileCommand: ParsableCommand {
         throw ValidationError("--spin \(spin) is not between 0 and 86400 seconds")
       }
       guard diff.isEmpty else { throw ValidationError("--spin and --diff do not go together") }
+      try GivenOptions.refuse(
+        ["--output", "--seconds", "--frequency", "--call-graph"],
+        because: "is for perf, which --spin does without")
+    }
+    try GivenOptions.refuseEmpty("--output", output)
+    if !diff.isEmpty {
+      try GivenOptions.refuse(
+        ["--impl"], because: "does nothing with --diff, which names what it compares")
+      let isRecorded = diff.contains { name in Implementation.all.contains { $0.id == name } }
+      if !isRecorded {
+        try GivenOptions.refuseOthers(than: ["--diff", "--output"], with: "--diff of two files")
+      }
     }
   }
 

@@ -36,7 +36,8 @@ struct ProfileDifference {
     guard FileManager.default.fileExists(atPath: text) else {
       throw CommandFailure(
         .inputOutput,
-        "'\(text)' is neither a file of folded stacks nor an implementation; valid: "
+        "'\(text)' is neither a file of folded stacks nor an implementation"
+          + NearMiss.question(text, among: Implementation.all.map(\.id)) + "; valid: "
           + Implementation.all.map(\.id).joined(separator: ", "))
     }
     let stacks = try failing {

@@ -42,6 +42,10 @@ struct ReportCommand: ParsableCommand {
     if text == (output != nil) {
       throw ValidationError("choose one of --output FOLDER and --text")
     }
+    try GivenOptions.refuseEmpty("--output", output)
+    if details, ladder {
+      throw ValidationError("--details does nothing with --ladder; leave one of them out")
+    }
     if !text, details || ladder || filter != nil {
       throw ValidationError(
         "--details, --ladder and --filter go with --text; a report has everything")

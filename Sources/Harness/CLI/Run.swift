@@ -74,7 +74,8 @@ struct Run: ParsableCommand {
       let commands = Harness.configuration.subcommands.filter { $0.configuration.shouldDisplay }
         .map { $0._commandName }
       throw ValidationError(
-        "unknown command '\(word)'; valid: \(commands.joined(separator: ", "))")
+        "unknown command '\(word)'\(NearMiss.question(word, among: commands)); valid: "
+          + commands.joined(separator: ", "))
     }
     if let time, !(time > 0 && time <= 86_400) {
       throw ValidationError("--time \(time) is not between 0 and 86400 seconds")
@@ -83,6 +84,13 @@ struct Run: ParsableCommand {
     if json, !cpuReport {
       throw ValidationError("--json goes with --cpu-report")
     }
+    let placed = ["--mask", "--cpu", "--pin", "--no-pin"]
+    if cpuReport {
+      try GivenOptions.refuseOthers(than: placed + ["--cycles", "--json"], with: "--cpu-report")
+    }
+    if selfTest { try GivenOptions.refuseOthers(than: placed, with: "--self-test") }
+    try GivenOptions.refuseEmpty("--output", output)
+    try outside.validate(plugins.patience, plugins: plugins.plugin)
   }
 
   func run() throws {
@@ -110,7 +118,7 @@ struct Run: ParsableCommand {
         "this build is not optimised, so its figures would mean nothing; build Optlab as the root "
           + "package, or pass --allow-unoptimised")
     }
-    let sources = try outside.sources(plugins: plugins)
+    let sources = try outside.sources(plugins.patience, plugins: plugins.plugin)
     let selection =
       quick
       ? try choice.selection(

@@ -39,6 +39,12 @@ struct SelectionOptions: ParsableArguments {
     help: ArgumentHelp("Repeat a verification's random choices.", valueName: "number"))
   var seed: UInt64?
 
+  func validate() throws {
+    try GivenOptions.refuseEmpty("--payload", payload)
+    try GivenOptions.refuseEmpty("--data", data)
+    try GivenOptions.refuseEmpty("--size", size)
+  }
+
   /// The addresses chosen.
   ///
   /// - Parameters:
@@ -54,8 +60,9 @@ struct SelectionOptions: ParsableArguments {
       let implementations = try Selection.implementations(
         impl, of: Implementation.all, also: foreign)
       let sizes = try size.map(Selection.sizes) ?? sizes
-      let corpus = try data.map(readCorpus)
       let workloads = try workload.map(Selection.workloads) ?? defaultWorkloads
+      try refuseIdleOptions(workloads)
+      let corpus = try data.map(readCorpus)
       let payloads =
         try payload.map { try readPayloads($0, also: corpus ?? []) } ?? corpus
         // Made only where they are needed: decoding them takes its time.
@@ -66,6 +73,27 @@ struct SelectionOptions: ParsableArguments {
         implementations: implementations, filter: filter)
     } catch let failure as Selection.Failure {
       throw CommandFailure(.usage, failure.description)
+    }
+  }
+
+  /// Those that no chosen workload has a use for.
+  private func refuseIdleOptions(_ workloads: [Workload]) throws {
+    let names = workloads.map(\.id).joined(separator: ", ")
+    if size != nil, !workloads.contains(where: { $0.kind != .jsonEncode }) {
+      throw CommandFailure(.usage, "--size is for AES, and does nothing for \(names)")
+    }
+    for (option, value) in [("--payload", payload), ("--data", data)]
+    where value != nil && !workloads.contains(where: { $0.kind == .jsonEncode }) {
+      throw CommandFailure(.usage, "\(option) is for JSON, and does nothing for \(names)")
+    }
+    if data != nil, let payload {
+      let chosen = payload.split(separator: ",").map(String.init)
+      guard chosen.contains(where: JSONPayload.corpusNames.contains) else {
+        throw CommandFailure(
+          .usage,
+          "--data does nothing where --payload names none of its documents, which are "
+            + JSONPayload.corpusNames.joined(separator: ", "))
+      }
     }
   }
 
@@ -100,7 +128,8 @@ struct SelectionOptions: ParsableArguments {
           isPath ? .inputOutput : .usage,
           isPath
             ? "cannot read the payload '\(name)': \(FileReason.text(error))"
-            : "unknown payload '\(name)'; valid: \(names), or the path of a JSON file"
+            : "unknown payload '\(name)'\(NearMiss.question(name, among: known.map(\.id))); valid: "
+              + "\(names), or the path of a JSON file"
               + (JSONPayload.corpusNames.contains(name) ? " (this one comes with --data)" : ""))
       }
       do throws(JSONSyntaxError) {

@@ -38,10 +38,10 @@ final class VerificationRun {
     ran += 1
     switch lab.verify(implementation, on: workload, payloads: payloads, exhaustively: true) {
     case .passed(let checks):
-      let isForOneThread = implementation.remarks.contains(Implementation.oneThread)
-      print(
-        "PASS  \(name)  \(checks) checks"
-          + (isForOneThread ? ", none from several threads: its flag CAES_ONE_THREAD" : ""))
+      let exceptions = [
+        (Implementation.oneThread, ", none from several threads: its flag CAES_ONE_THREAD"),
+      ].filter { implementation.remarks.contains($0.0) }.map(\.1).joined()
+      print("PASS  \(name)  \(checks) checks\(exceptions)\(refused(implementation, workload))")
     case .failed(let mismatch):
       failed += 1
       print("FAIL  \(name)  \(mismatch.check)\n      \(mismatch.summary)")
@@ -50,6 +50,15 @@ final class VerificationRun {
       print(
         "Again: \(RepeatedOption.adding(options, to: command, on: workload)) --seed \(lab.seed)")
     }
+  }
+
+  /// What a runner said that it cannot do.
+  private func refused(_ implementation: Implementation, _ workload: Workload) -> String {
+    guard case .foreign(let work) = implementation.work else { return "" }
+    let refused = work.refusedChecks(of: workload)
+    guard let first = refused.first else { return "" }
+    return ", and \(refused.count) that it cannot do (\(first)"
+      + (refused.count > 1 ? ", ...)" : ")")
   }
 
   /// A library that has no rows to be checked.

@@ -9,7 +9,16 @@ struct Verify: ParsableCommand {
 
   @OptionGroup var choice: SelectionOptions
   @OptionGroup var outside: ContestantOptions
+  @OptionGroup var patience: PatienceOption
   @OptionGroup var hidden: MaskOption
+
+  func validate() throws {
+    try outside.validate(patience)
+    if choice.workload != nil, choice.size != nil {
+      throw ValidationError(
+        "--size does nothing beside --workload: verify takes lengths of its own, and many")
+    }
+  }
 
   func run() throws {
     try hidden.apply()
@@ -20,7 +29,7 @@ struct Verify: ParsableCommand {
         Implementation.all.contains { workload.isDone(by: $0) }
       }.map(\.id).joined(separator: ",")
     }
-    let selection = try choice.selection(from: outside.sources())
+    let selection = try choice.selection(from: outside.sources(patience))
     let verification = VerificationRun(
       seed: choice.seed, payloads: selection.payloads,
       repeating: choice.repeated + hidden.repeated)

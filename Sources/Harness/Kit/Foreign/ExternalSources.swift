@@ -6,6 +6,8 @@ public struct ExternalSources: Codable, Sendable, Equatable {
   public var plugins: [String] = []
   /// How many seconds a plugin may go without a step forward before it is ended.
   public var patience = Plugin.standardPatience
+  /// How many seconds a runner may take for an answer; nil is what the protocol allows for each.
+  public var runnerDeadline: Double?
   /// A folder of contestants.
   public var contestants: String?
   /// Runner programs, as given.
@@ -30,7 +32,7 @@ public struct ExternalSources: Codable, Sendable, Equatable {
     all += others
     taken += others.map(\.id)
     for program in (folder?.runners ?? []) + runners {
-      for one in Implementation.runner(program) {
+      for one in Implementation.runner(program, within: runnerDeadline, taken: taken) {
         guard !taken.contains(one.id) else {
           throw NameInUse(
             description:

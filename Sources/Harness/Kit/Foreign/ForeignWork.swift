@@ -31,12 +31,24 @@ public protocol ForeignWork: Sendable {
 
   /// Versions of what its figures depend on, by name.
   var versions: [String: String] { get }
+
+  /// Where it comes from, for messages: `the runner './mine'`; nil where that is nowhere.
+  var source: String? { get }
+
+  /// Why nothing is known of what it has to offer; nil where that is known.
+  var refusal: String? { get }
+
+  /// Checks of the last verification that it has not done, and said so: `15 bytes: whole blocks alone`.
+  func refusedChecks(of workload: Workload) -> [String]
 }
 
 extension ForeignWork {
   public func checkCommand(_ workload: Workload) -> String? { nil }
   public var obstacle: String? { nil }
   public var versions: [String: String] { [:] }
+  public var source: String? { nil }
+  public var refusal: String? { nil }
+  public func refusedChecks(of workload: Workload) -> [String] { [] }
 }
 
 /// A slice that another process took.

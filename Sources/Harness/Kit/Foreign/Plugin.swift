@@ -75,11 +75,17 @@ public struct Plugin: Sendable {
     return files(in: path, ending: "so")
   }
 
-  /// The files in a folder whose names end so, by name; none where it cannot be read.
+  /// The files in a folder whose names end so, by name, without hidden ones, which a shell's `*` leaves
+  /// out too; none where it cannot be read.
   static func files(in folder: String, ending: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix("." + ending) }.sorted()
+    return names.filter { $0.hasSuffix("." + ending) && !$0.hasPrefix(".") }.sorted()
       .map { folder.hasSuffix("/") ? folder + $0 : "\(folder)/\($0)" }
+      .filter {
+        var isFolder: ObjCBool = false
+        return !FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder)
+          || !isFolder.boolValue
+      }
   }
 
   /// With a slash in it, without which the loader would look elsewhere.
@@ -97,7 +103,7 @@ public struct Plugin: Sendable {
     Set(paths.map(name)).count < paths.count
   }
 
-  private static func safe(_ name: String) -> String {
+  static func safe(_ name: String) -> String {
     let letters = name.map { character in
       character.isASCII && (character.isLetter || character.isNumber) || "_-".contains(character)
         ? character : "-"
@@ -110,6 +116,9 @@ public struct Plugin: Sendable {
 private struct RefusedPlugin: ForeignWork {
   let path: String
   let mismatch: Mismatch
+
+  var source: String? { "the plugin '\(path)'" }
+  var refusal: String? { "\(mismatch.check): \(mismatch.summary)" }
 
   func does(_ workload: Workload) -> Bool { workload.isAES }
 

@@ -22,6 +22,8 @@ final class PluginWork: ForeignWork, @unchecked Sendable {
 
   func does(_ workload: Workload) -> Bool { workload.isAES }
 
+  var source: String? { "the plugin '\(path)'" }
+
   private func process() throws -> PluginProcess {
     try lock.withLock {
       if let current, !current.isOver { return current }

@@ -11,8 +11,14 @@ public struct Selection: Sendable {
   public struct Failure: Error, CustomStringConvertible, Equatable {
     public var description: String
 
-    static func unknown(_ kind: String, _ name: String, valid: [String]) -> Failure {
-      Failure(description: "unknown \(kind) '\(name)'; valid: \(valid.joined(separator: ", "))")
+    /// - Parameter remarks: what else the reader should know of where it was looked for.
+    static func unknown(
+      _ kind: String, _ name: String, valid: [String], remarks: [String] = []
+    ) -> Failure {
+      let what = "unknown \(kind) '\(name)'\(NearMiss.question(name, among: valid))"
+      return Failure(
+        description: ([what] + remarks + ["valid: \(valid.joined(separator: ", "))"])
+          .joined(separator: "; "))
     }
   }
 
@@ -111,22 +117,34 @@ public struct Selection: Sendable {
     _ text: String, of own: [Implementation], also foreign: [Implementation] = []
   ) throws(Failure) -> [Implementation] {
     let all = own + foreign
-    if text == "all" { return all }
     var chosen: [Implementation] = []
     for name in split(text) {
-      guard let match = all.first(where: { $0.id == name }) else {
-        throw .unknown("implementation", name, valid: ["all"] + all.map(\.id))
+      let matches = name == "all" ? all : all.filter { $0.id == name }
+      guard !matches.isEmpty else {
+        throw .unknown(
+          "implementation", name, valid: ["all"] + all.map(\.id), remarks: sources(of: foreign))
       }
-      chosen.append(match)
-    }
-    guard !chosen.isEmpty else {
-      throw .unknown("implementation", text, valid: ["all"] + all.map(\.id))
+      chosen += matches
     }
     if !chosen.contains(where: { one in foreign.contains { $0.id == one.id } }) {
       chosen += foreign
     }
     // In the order of the tables, whatever the order of the names.
     return all.filter { one in chosen.contains { $0.id == one.id } }
+  }
+
+  /// What came from where, and why nothing did: the name that is not there may be of one of them.
+  private static func sources(of foreign: [Implementation]) -> [String] {
+    let works = foreign.compactMap { one -> (id: String, work: any ForeignWork)? in
+      if case .foreign(let work) = one.work { (one.id, work) } else { nil }
+    }
+    return works.compactMap(\.work.source).uniqued(by: \.self).map { source in
+      let own = works.filter { $0.work.source == source }
+      if let refusal = own.compactMap(\.work.refusal).first {
+        return "\(source) cannot be used: \(refusal)"
+      }
+      return "\(source) offers \(own.map(\.id).joined(separator: ", "))"
+    }
   }
 
   /// Reads `all`, `aes`, `json`, or ids separated by commas.
@@ -162,7 +180,9 @@ public struct Selection: Sendable {
       } else {
         throw Failure(
           description:
-            "'\(name)' is not a message size; give 1 to \(largestMessage) bytes, such as "
+            "'\(name)' is not a message size"
+            + NearMiss.question(name, among: Case.named.map(\.id))
+            + "; give 1 to \(largestMessage) bytes, such as "
             + "16, 8KiB or 1MiB, a range of at most \(longestRange) such as 1..1024, or "
             + Case.named.map(\.id).joined(separator: ", "))
       }

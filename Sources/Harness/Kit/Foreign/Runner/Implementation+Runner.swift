@@ -12,13 +12,18 @@ extension Implementation {
   /// The implementations of a runner program, in its order. One that cannot be talked to is a single
   /// implementation, named after its file, that fails.
   ///
-  /// - Parameter program: the path of an executable file.
-  public static func runner(_ program: String) -> [Implementation] {
-    runner(program, deadlines: RunnerProcess.Deadlines())
+  /// - Parameters:
+  ///   - program: the path of an executable file.
+  ///   - seconds: that each answer may take; nil is what the protocol allows.
+  ///   - taken: ids that are in use, and so not for one that could not say how it is called.
+  public static func runner(
+    _ program: String, within seconds: Double? = nil, taken: [String] = []
+  ) -> [Implementation] {
+    runner(program, deadlines: RunnerProcess.Deadlines(seconds), taken: taken)
   }
 
   static func runner(
-    _ program: String, deadlines: RunnerProcess.Deadlines
+    _ program: String, deadlines: RunnerProcess.Deadlines, taken: [String] = []
   ) -> [Implementation] {
     do throws(RunnerFailure) {
       let (process, offers) = try Runner.greet(program: program, deadlines: deadlines)
@@ -36,7 +41,11 @@ extension Implementation {
               obstacle: offer.missing, keepsResult: offer.keepsResult, runner: runner)))
       }
     } catch {
-      let name = URL(filePath: program).deletingPathExtension().lastPathComponent
+      let file = Plugin.safe(URL(filePath: program).deletingPathExtension().lastPathComponent)
+      let taken = Set(taken + ["all"])
+      let name =
+        taken.contains(file)
+        ? (2...).lazy.map { "\(file)~\($0)" }.first { !taken.contains($0) }! : file
       return [
         Implementation(
           id: name, language: "runner", technique: "a runner program that did not say hello",

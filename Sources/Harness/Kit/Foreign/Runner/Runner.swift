@@ -10,6 +10,8 @@ final class Runner: @unchecked Sendable {
   /// Which case the process has ready: `prepare` replaces the one before.
   private var readyCase = 0
   private var lastCase = 0
+  /// What the last verification asked for and it said that it cannot do, by workload.
+  var refusedChecks: [String: [String]] = [:]
 
   /// - Parameter process: one that said hello already, if there is one at hand.
   init(program: String, deadlines: RunnerProcess.Deadlines, process: RunnerProcess? = nil) {

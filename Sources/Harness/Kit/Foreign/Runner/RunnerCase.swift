@@ -34,7 +34,7 @@ final class RunnerCase: ForeignCase, CheckedCase {
       (before.preemptions, after.preemptions) = (0, isPreempted ? 1 : 0)
       return (Double(ns) * Self.calibration.ticksPerSecond / 1e9, before, after)
     } catch {
-      throw Mismatch(check: "run \(calls)", summary: error.description)
+      throw error.rowError("run \(calls)")
     }
   }
 

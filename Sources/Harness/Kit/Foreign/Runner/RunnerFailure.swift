@@ -13,6 +13,8 @@ public struct RunnerFailure: Error, Equatable, CustomStringConvertible {
     case otherVersion(String)
     /// A line that is no answer to the request.
     case nonsense(String)
+    /// What it has to offer cannot be offered: why.
+    case badOffer(String)
     /// A line, or an answer, that has no end: bytes until then.
     case endless(Int)
     /// A line without a request: after an answer's end, or before any request.
@@ -43,6 +45,7 @@ public struct RunnerFailure: Error, Equatable, CustomStringConvertible {
     case .otherVersion(let words):
       "the runner speaks '\(words)', and this harness 'runner \(RunnerProcess.version)'"
     case .nonsense(let line): "'\(line)' is no answer to '\(request)'"
+    case .badOffer(let why): "the answer to '\(request)': \(why)"
     case .endless(let bytes): "the answer to '\(request)' does not end: \(bytes) bytes so far"
     case .unasked(let line): "'\(line)' came without a request, before '\(request)'"
     case .refused(let reason): "the runner refuses '\(request)': \(reason)"

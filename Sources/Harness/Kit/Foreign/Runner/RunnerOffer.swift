@@ -29,7 +29,12 @@ struct RunnerOffer: Sendable, Equatable {
         return true
       }
       if word == "implementation" {
-        guard Self.isID(text), !offers.contains(where: { $0.id == text }) else { return false }
+        if let obstacle = Self.obstacle(text) {
+          throw Self.bad("'\(text.prefix(60))' cannot be an implementation's name: \(obstacle)")
+        }
+        guard !offers.contains(where: { $0.id == text }) else {
+          throw Self.bad("two implementations are called '\(text)'")
+        }
         offers.append(RunnerOffer(id: text))
         return true
       }
@@ -61,18 +66,34 @@ struct RunnerOffer: Sendable, Equatable {
         RunnerFailure(request: "hello", kind: .nonsense(what))
       }
       guard hasVersion, !offers.isEmpty else { throw fail("an answer without implementations") }
+      let known = Workload.all.map(\.id)
+      for offer in offers where !offer.workloads.isEmpty {
+        // One of several may be a newer harness's, and is for nobody here.
+        guard !offer.workloads.contains(where: known.contains) else { continue }
+        throw Self.bad(
+          "\(offer.id) does '\(offer.workloads[0])', which is no workload here"
+            + NearMiss.question(offer.workloads[0], among: known)
+            + "; valid: \(known.joined(separator: ", "))")
+      }
       for offer in offers where offer.language.isEmpty || offer.workloads.isEmpty {
         throw fail("\(offer.id) without language or workloads")
       }
       return offers
     }
 
-    /// As it can stand in an address and on a command line.
-    private static func isID(_ text: String) -> Bool {
-      !text.isEmpty && text.utf8.count <= 60
-        && text.allSatisfy {
-          $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-" || $0 == "." || $0 == "_")
-        }
+    private static func bad(_ why: String) -> RunnerFailure {
+      RunnerFailure(request: "hello", kind: .badOffer(why))
+    }
+
+    /// Why a name cannot stand in an address and on a command line; nil where it can.
+    private static func obstacle(_ text: String) -> String? {
+      if text == "all" { return "it means every one" }
+      guard text.utf8.count <= 60 else { return "it has more than 60 letters" }
+      func isPlain(_ one: Character) -> Bool { one.isASCII && (one.isLowercase || one.isNumber) }
+      guard let first = text.first, isPlain(first),
+        text.allSatisfy({ isPlain($0) || $0 == "-" || $0 == "." || $0 == "_" })
+      else { return "lower-case letters, digits, '-', '.' and '_', a letter or digit first" }
+      return nil
     }
   }
 }

@@ -286,3 +286,11 @@ final class RunnerProcess {
     dlsym(nil, "pipe2")!,
     to: (@convention(c) (UnsafeMutablePointer<Int32>, Int32) -> Int32).self)
 }
+
+extension RunnerProcess.Deadlines {
+  /// - Parameter seconds: for every answer; nil is the protocol's.
+  init(_ seconds: Double?) {
+    self.init()
+    if let seconds { (hello, prepare, verify, run) = (seconds, seconds, seconds, seconds) }
+  }
+}

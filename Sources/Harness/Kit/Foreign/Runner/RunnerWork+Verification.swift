@@ -1,14 +1,27 @@
 extension RunnerWork {
   /// Checks vectors, lengths around the block, a counter that wraps, and the classic pair; or every
   /// document, by its values. What is checked came from the runner's own timed code, called once.
+  ///
+  /// What it says that it cannot do is no check, and no mistake, unless nothing is left to be checked.
   func verify(_ workload: Workload, payloads: [JSONPayload], seed: UInt64) -> Verdict {
     if let greeting {
       return .failed(Mismatch(check: "hello", summary: greeting.description))
     }
     var checks = 0
+    var refused: [(check: String, reason: String)] = []
+    runner.refusedChecks[workload.id] = []
     do throws(Mismatch) {
       for (check, request) in requests(workload, payloads: payloads, seed: seed) {
-        checks += try agreement(on: request, check: check)
+        switch try agreement(on: request, check: check) {
+        case .agreed(let outputs): checks += outputs
+        case .refused(let reason): refused.append((check, reason))
+        }
+      }
+      runner.refusedChecks[workload.id] = refused.map { "\($0.check): \($0.reason)" }
+      guard checks > 0 || refused.isEmpty else {
+        throw Mismatch(
+          check: refused[0].check,
+          summary: "the runner refuses every check, this one with: \(refused[0].reason)")
       }
       return .passed(checks: checks)
     } catch {
@@ -58,8 +71,14 @@ extension RunnerWork {
     return requests
   }
 
-  /// - Returns: the number of outputs that agreed.
-  private func agreement(on request: RunnerRequest, check: String) throws(Mismatch) -> Int {
+  private enum Answer {
+    /// How many outputs there were.
+    case agreed(Int)
+    /// The runner's words.
+    case refused(String)
+  }
+
+  private func agreement(on request: RunnerRequest, check: String) throws(Mismatch) -> Answer {
     let bytesPerCall: Int
     let outputs: [[UInt8]]
     do throws(RunnerFailure) {
@@ -67,9 +86,11 @@ extension RunnerWork {
         try runner.prepare(runner.newCase(), request.line, bytesPerCall: request.bytesPerCall) ?? 0
       outputs = try runner.outputs(count: request.outputs, longest: request.longestOutput)
     } catch {
+      if case .refused(let reason) = error.kind { return .refused(reason) }
       throw Mismatch(check: check, summary: error.description)
     }
-    return try request.agreement(of: outputs, bytesPerCall: bytesPerCall, check: check)
+    return .agreed(
+      try request.agreement(of: outputs, bytesPerCall: bytesPerCall, check: check))
   }
 }
 

@@ -18,6 +18,13 @@ struct RunnerWork: ForeignWork {
 
   func does(_ workload: Workload) -> Bool { workloads.contains(workload.id) }
 
+  var source: String? { "the runner '\(runner.program)'" }
+  var refusal: String? { greeting?.description }
+
+  func refusedChecks(of workload: Workload) -> [String] {
+    runner.refusedChecks[workload.id] ?? []
+  }
+
   func checkCommand(_ workload: Workload) -> String? {
     "harness verify \(ShellWord.option("--runner", runner.program)) \(ShellWord.option("--impl", id)) "
       + "--workload \(workload.id)"
@@ -29,7 +36,7 @@ struct RunnerWork: ForeignWork {
     do {
       return try prepared(workload, `case`, seed: seed)
     } catch let failure as RunnerFailure {
-      throw Mismatch(check: "prepare \(`case`.id)", summary: failure.description)
+      throw failure.rowError("prepare \(`case`.id)")
     }
   }
 
@@ -59,5 +66,17 @@ struct RunnerWork: ForeignWork {
       }
     }
     return try RunnerCase(runner, request, keepsResult: keepsResult)
+  }
+}
+
+extension RunnerFailure {
+  /// What becomes of the row of a case: without a figure in that case alone where the runner said that
+  /// it cannot do it, or was not given the time; else failed.
+  func rowError(_ check: String) -> any Error {
+    switch kind {
+    case .refused(let reason): RunnerWork.NotRun(description: "the runner cannot do it: \(reason)")
+    case .interrupted: RunnerWork.NotRun(description: description)
+    default: Mismatch(check: check, summary: description)
+    }
   }
 }
