@@ -43,7 +43,9 @@ CAES_API const caes_table *caes_kernels(void);
   FAULT(NOTHING_WHEN_REPEATED)                                                                     \
   FAULT(LEAVES_A_CHILD)                                                                            \
   FAULT(LEAVES_A_CHILD_AND_EXITS)                                                                  \
-  FAULT(LEAVES_A_DAEMON_AND_LOOPS)
+  FAULT(LEAVES_A_DAEMON_AND_LOOPS)                                                                 \
+  FAULT(LEAVES_SECRETS)                                                                            \
+  FAULT(LEAVES_SECRETS_AND_SAYS_SO)
 
 enum {
 #define FAULT(name) name,
@@ -108,6 +110,14 @@ __attribute__((naked)) static void set_direction_flag(UNUSED const void *ctx,
   CALL_THEN("std");
 }
 
+/// Leaves its first bytes of output, which say what the keystream is, in its frame.
+__attribute__((noinline)) static void leave_on_stack(const uint8_t *out, size_t n) {
+  volatile uint8_t frame[64];
+  for (size_t i = 0; i < sizeof frame && i < n; i++)
+    frame[i] = out[i];
+  (void)frame[0];
+}
+
 static const uint8_t *shared_counter;
 
 static void bad_crypt(const void *ctx, const uint8_t counter[16], const uint8_t *in, uint8_t *out,
@@ -157,6 +167,8 @@ static void bad_crypt(const void *ctx, const uint8_t counter[16], const uint8_t 
   if (BAD == QUARTER_WHEN_REPEATED && times > 100)
     n /= 4;
   good_crypt(ctx, counter, in, out, n);
+  if (BAD == LEAVES_SECRETS || BAD == LEAVES_SECRETS_AND_SAYS_SO)
+    leave_on_stack(out, n);
   if (BAD == WRONG_BYTE && n > 5)
     out[5] ^= 1;
   if (BAD == WRONG_AT_4097 && n == 4097)
@@ -206,6 +218,8 @@ const caes_table *caes_kernels(void) {
   }
   if (BAD == SHARES_A_COUNTER_AND_SAYS_SO)
     rows[0].row.flags |= CAES_ONE_THREAD;
+  if (BAD == LEAVES_SECRETS_AND_SAYS_SO)
+    rows[0].row.flags |= CAES_LEAVES_SECRETS;
   if (BAD == OTHER_MAJOR)
     table.abi_version = (uint32_t)(CAES_ABI_MAJOR + 1) << 16 | 3;
   if (BAD == NEWER_MINOR)

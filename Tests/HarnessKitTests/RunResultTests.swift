@@ -101,6 +101,7 @@ struct RunResultTests {
     result.refusals = [(.pmu, "no counter"), (.calibrated, "no probes")]
     result.askedSeconds = 1
     result.elapsed = 2
+    result.environment = [:]
     let texts = result.warnings().map(\.text)
     #expect(texts.count == 5)
     let remedies = ["'ref'", "not pinned", "--filter, --size", "--cpu", "would need about"]
@@ -112,6 +113,7 @@ struct RunResultTests {
   func quietRun() {
     var result = Self.result([Self.row("a", Self.measurement((0..<21).map { _ in 10 }))])
     result.cpu = 1
+    result.environment = [:]
     #expect(result.warnings().isEmpty)
   }
 }

@@ -16,6 +16,9 @@
 #include <limits.h>
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 typedef struct openssl_context {
   EVP_CIPHER_CTX *cipher;
@@ -88,20 +91,41 @@ static void openssl_crypt(const void *ctx, const uint8_t counter[16], const uint
   atomic_flag_clear_explicit(&context->busy, memory_order_release);
 }
 
+/// Bits of CPUID leaf 1, edx then ecx, as libcrypto keeps them (OPENSSL_ia32cap(3)).
+enum { BIT_SSSE3 = 32 + 9, BIT_AES = 32 + 25 };
+
+/// What libcrypto thinks this CPU to be, which OPENSSL_ia32cap in the environment changes.
+static uint64_t capabilities(void) {
+  const char *text = OPENSSL_info(OPENSSL_INFO_CPU_SETTINGS);
+  const char *value = text == NULL ? NULL : strstr(text, "OPENSSL_ia32cap=");
+  // Of another architecture: as if there were everything.
+  return value == NULL ? UINT64_MAX : strtoull(value + strlen("OPENSSL_ia32cap="), NULL, 16);
+}
+
+#define ROW(words, properties)                                                                     \
+  {                                                                                                \
+    .id = "openssl", .language = "OpenSSL", .technique = words, .flags = properties,               \
+    .context_alignment = alignof(openssl_context), .context_size = sizeof(openssl_context),        \
+    .set_key = openssl_set_key, .crypt = openssl_crypt, .clear = openssl_clear,                    \
+  }
+#define TABLE(row)                                                                                 \
+  { CAES_ABI_VERSION, sizeof(caes_kernel), 1, &row }
+
 const caes_table *caes_openssl_kernels(void) {
-  static const caes_kernel row = {
-      .id = "openssl",
-      .language = "OpenSSL",
-      .technique = "libcrypto EVP",
-      .flags = CAES_CONSTANT_TIME,
-      .context_alignment = alignof(openssl_context),
-      .context_size = sizeof(openssl_context),
-      .set_key = openssl_set_key,
-      .crypt = openssl_crypt,
-      .clear = openssl_clear,
-  };
-  static const caes_table table = {CAES_ABI_VERSION, sizeof(caes_kernel), 1, &row};
-  return &table;
+  // Without AES instructions libcrypto's counter mode works block by block, and leaves keystream in
+  // its frames: by vector permutations with SSSE3, and by tables without.
+  static const caes_kernel instructions = ROW("libcrypto EVP", CAES_CONSTANT_TIME);
+  static const caes_kernel permutations =
+      ROW("libcrypto EVP, which uses no AES instructions here but vector permutations",
+          CAES_CONSTANT_TIME | CAES_LEAVES_SECRETS);
+  static const caes_kernel lookups =
+      ROW("libcrypto EVP, which uses no AES instructions here but tables", CAES_LEAVES_SECRETS);
+  static const caes_table by_instructions = TABLE(instructions),
+                          by_permutations = TABLE(permutations), by_lookups = TABLE(lookups);
+  uint64_t has = capabilities();
+  return (has >> BIT_AES & 1) != 0     ? &by_instructions
+         : (has >> BIT_SSSE3 & 1) != 0 ? &by_permutations
+                                       : &by_lookups;
 }
 
 const char *caes_openssl_version(void) { return OpenSSL_version(OPENSSL_VERSION); }

@@ -32,7 +32,7 @@ extern "C" {
 /// features, and fields at the end of a row, which a reader skips by `row_size`.
 /// @{
 #define CAES_ABI_MAJOR 1
-#define CAES_ABI_MINOR 1
+#define CAES_ABI_MINOR 2
 #define CAES_ABI_VERSION ((uint32_t)CAES_ABI_MAJOR << 16 | CAES_ABI_MINOR)
 /// @}
 
@@ -96,7 +96,10 @@ enum {
   CAES_CONSTANT_TIME = 1,
   /// A context is for one thread at a time, where a library behind the kernel allows no more. Since
   /// version 1.1.
-  CAES_ONE_THREAD = 2
+  CAES_ONE_THREAD = 2,
+  /// Bytes that follow from the key stay behind on the stack, where a library behind the kernel
+  /// leaves them. Since version 1.2.
+  CAES_LEAVES_SECRETS = 4
 };
 
 /// One implementation of AES in counter mode.
@@ -141,7 +144,7 @@ typedef struct caes_kernel {
   /// - `ctx` is not changed in any way that another caller can see: several threads may use it at
   ///   once, unless `flags` has `CAES_ONE_THREAD`.
   /// - Registers, direction flag and upper vector state are left as the System V ABI asks.
-  /// - Nothing secret stays behind on the stack.
+  /// - Nothing secret stays behind on the stack, unless `flags` has `CAES_LEAVES_SECRETS`.
   void (*crypt)(const void *ctx, const uint8_t counter[16], const uint8_t *in, uint8_t *out,
                 size_t n);
 

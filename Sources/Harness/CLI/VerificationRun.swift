@@ -40,6 +40,7 @@ final class VerificationRun {
     case .passed(let checks):
       let exceptions = [
         (Implementation.oneThread, ", none from several threads: its flag CAES_ONE_THREAD"),
+        (Implementation.leavesSecrets, ", none of its stack: its flag CAES_LEAVES_SECRETS"),
       ].filter { implementation.remarks.contains($0.0) }.map(\.1).joined()
       print("PASS  \(name)  \(checks) checks\(exceptions)\(refused(implementation, workload))")
     case .failed(let mismatch):

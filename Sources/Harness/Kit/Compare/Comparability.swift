@@ -55,6 +55,13 @@ public enum Comparability {
       remarks.append(
         "\(name): \(old.libraries[name] ?? "unknown"), then \(new.libraries[name] ?? "unknown")")
     }
+    for name in Set(old.run.environment.keys).union(new.run.environment.keys).sorted()
+    where old.run.environment[name] != new.run.environment[name] {
+      func text(_ run: RunResult) -> String {
+        run.environment[name].map { "'\($0)'" } ?? "not set"
+      }
+      remarks.append("\(name) in the environment: \(text(old.run)), then \(text(new.run))")
+    }
     if old.run.plan.usesSentinel != new.run.plan.usesSentinel {
       remarks.append("one of the runs was judged without the sentinel (--no-sentinel)")
     }

@@ -13,6 +13,7 @@ public enum MergedRecords {
     var cCompiler: String
     var commit: GitCommit?
     var libraries: [String: String]
+    var environment: [String: String]
 
     init(_ record: RunRecord) {
       machine = record.machine
@@ -24,6 +25,7 @@ public enum MergedRecords {
       cCompiler = record.build.cCompiler
       commit = record.commit
       libraries = record.libraries
+      environment = record.run.environment
     }
   }
 
@@ -32,7 +34,8 @@ public enum MergedRecords {
     public var description: String
   }
 
-  /// One record for each machine, build, source and mask, in the order in which they first occur.
+  /// One record for each machine, build, source, mask and environment, in the order in which they
+  /// first occur.
   ///
   /// - Throws: ``Failure`` where a run is in two of them, and where one case is not the same in two.
   public static func merge(_ records: [RunRecord]) throws(Failure) -> [RunRecord] {

@@ -145,7 +145,9 @@ extension Implementation {
     self.init(
       id: id, language: line(row.language), technique: line(row.technique),
       required: FeatureSet(rawValue: row.required), preferred: FeatureSet(rawValue: row.preferred),
-      remarks: row.remarks, work: .foreign(work))
+      // One that asks for no feature may look for some itself.
+      remarks: row.remarks + (row.required == 0 ? Self.unmasked("the plugin") : []),
+      work: .foreign(work))
   }
 }
 

@@ -22,6 +22,10 @@ public struct AESKernel: @unchecked Sendable {
   /// Whether its context is for one thread at a time, which the contract allows where a flag says so.
   package var isForOneThread: Bool { row.flags & UInt32(CAES_ONE_THREAD) != 0 }
 
+  /// Whether a library behind it leaves on the stack what follows from the key, which the contract
+  /// allows where a flag says so.
+  package var leavesSecrets: Bool { row.flags & UInt32(CAES_LEAVES_SECRETS) != 0 }
+
   /// What `set_key` returns other than `CAES_OK`, with the number of bytes it was given.
   public struct KeyRefused: Error, Equatable, CustomStringConvertible {
     public var code: Int32

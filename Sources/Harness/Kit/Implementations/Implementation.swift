@@ -39,6 +39,18 @@ public struct Implementation: Sendable {
   /// The remark of one whose context is for one thread at a time.
   public static let oneThread = "one thread"
 
+  /// The remark of one that leaves on its stack what follows from the key.
+  public static let leavesSecrets = "leaves secrets on its stack"
+
+  /// The remarks of one that asks the CPU itself what it can do, while features are masked.
+  ///
+  /// - Parameter library: what does not know of the mask.
+  static func unmasked(
+    _ library: String, features: FeatureSet = .inForce, detected: FeatureSet = .detected
+  ) -> [String] {
+    detected.subtracting(features).isEmpty ? [] : ["the mask does not reach \(library)"]
+  }
+
   /// The command line, without seed, that verifies it again.
   ///
   /// - Parameter plugins: that it was loaded among, in their order.

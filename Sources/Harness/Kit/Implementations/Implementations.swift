@@ -8,7 +8,7 @@ extension Implementation {
   /// Every implementation of the lab, in the order of its tables: the naive row first.
   public static let all: [Implementation] =
     [aes(.swiftTable), aes(.swiftBitslice)] + natives(caes_kernels()) + natives(caes_asm_kernels())
-    + natives(caes_openssl_kernels())
+    + natives(caes_openssl_kernels(), unmasked: "libcrypto")
     + json + [.memcpy]
 
   private static let json: [Implementation] = [
@@ -43,12 +43,19 @@ extension Implementation {
     Implementation(
       id: "simdjson", language: "simdjson",
       technique: "simdjson \(SimdJSON.version): its DOM, written by its minifying writer",
+      remarks: unmasked("simdjson"),
       work: .json(SimdJSON())),
   ]
 
-  private static func natives(_ table: UnsafePointer<caes_table>) -> [Implementation] {
-    UnsafeBufferPointer(start: table.pointee.rows, count: table.pointee.count)
-      .map { aes(AESKernel($0)) }
+  /// - Parameter library: what chooses for itself by the CPU's features; nil where nothing does.
+  private static func natives(
+    _ table: UnsafePointer<caes_table>, unmasked library: String? = nil
+  ) -> [Implementation] {
+    UnsafeBufferPointer(start: table.pointee.rows, count: table.pointee.count).map {
+      var one = aes(AESKernel($0))
+      if let library { one.remarks += unmasked(library) }
+      return one
+    }
   }
 
   /// The row that an AES-CTR kernel's own words make.
@@ -62,6 +69,7 @@ extension Implementation {
       remarks: [
         Int(row.flags) & Int(CAES_CONSTANT_TIME) == 0 ? "secret-dependent loads" : nil,
         kernel.isForOneThread ? Implementation.oneThread : nil,
+        kernel.leavesSecrets ? Implementation.leavesSecrets : nil,
       ].compactMap(\.self),
       work: .aes(kernel))
   }

@@ -48,5 +48,5 @@ final class Memcpy: CheckedCase {
 extension Implementation {
   static let memcpy = Implementation(
     id: "memcpy", language: "libc", technique: "copies the message: no work, a yardstick",
-    work: .memcpy)
+    remarks: unmasked("libc"), work: .memcpy)
 }

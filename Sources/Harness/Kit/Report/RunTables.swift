@@ -33,6 +33,9 @@ extension RunResult {
       lines.append("core clock \(clock) GHz (+- \(error)), time stamp counter \(tsc) GHz")
     }
     if !masked.isEmpty { lines.append("masked: \(masked.names.joined(separator: ", "))") }
+    if !environment.isEmpty {
+      lines.append("environment: \(LibraryEnvironment.text(environment))")
+    }
     let costs = rows.compactMap { $0.measurement?.costPerByte }
     let samples = costs.reduce(0) { $0 + $1.sorted.count }
     let outliers = costs.reduce(0) { $0 + $1.outliers }

@@ -12,6 +12,8 @@ public enum RunWarning: Sendable {
   case lesserSource(CycleSource, refusals: [(source: CycleSource, reason: String)])
   /// The least number of rounds did not fit into the time.
   case overTime(asked: Double, took: Double, rounds: Int)
+  /// What libraries were told by the environment, by variable.
+  case environment([String: String])
   /// The thread was free to move between CPUs.
   case notPinned
 
@@ -39,6 +41,9 @@ public enum RunWarning: Sendable {
     case .overTime(let asked, let took, let rounds):
       String(format: "the run took %.1f s instead of %.1f s: ", took, asked)
         + "the least number of rounds (\(rounds)) needs that; choose fewer rows (--filter, --size)"
+    case .environment(let settings):
+      "the environment changes what libraries do: \(LibraryEnvironment.text(settings)); without it "
+        + "(env -u NAME) figures are those of others"
     case .notPinned:
       "the thread was not pinned to a CPU; slices that it moved in were repeated"
     }
@@ -53,6 +58,7 @@ extension RunResult {
       warnings.append(.lesserSource(source, refusals: refusals))
     }
     if cpu == nil { warnings.append(.notPinned) }
+    if !environment.isEmpty { warnings.append(.environment(environment)) }
     if let askedSeconds, elapsed > askedSeconds * 1.1 {
       warnings.append(.overTime(asked: askedSeconds, took: elapsed, rounds: plan.rounds))
     }

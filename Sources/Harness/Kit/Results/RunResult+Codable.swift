@@ -1,8 +1,8 @@
 /// As Documentation/Results.md has it.
 extension RunResult: Codable {
   private enum Key: String, CodingKey {
-    case seed, cycleSource, refusals, calibration, plan, masked, cpu, cpuKind, cpuReason
-    case askedSeconds, elapsedSeconds
+    case seed, cycleSource, refusals, calibration, plan, masked, environment
+    case cpu, cpuKind, cpuReason, askedSeconds, elapsedSeconds
     case partial, unitLimits, rows
   }
 
@@ -20,6 +20,7 @@ extension RunResult: Codable {
     try container.encode(calibration, forKey: .calibration)
     try container.encode(plan, forKey: .plan)
     try container.encode(masked.names, forKey: .masked)
+    if !environment.isEmpty { try container.encode(environment, forKey: .environment) }
     try container.encodeIfPresent(cpu, forKey: .cpu)
     try container.encodeIfPresent(chosenCPU?.kind, forKey: .cpuKind)
     try container.encodeIfPresent(chosenCPU?.reason, forKey: .cpuReason)
@@ -44,6 +45,8 @@ extension RunResult: Codable {
       ($0.source, $0.reason)
     }
     masked = FeatureSet(names: try container.decode([String].self, forKey: .masked))
+    environment =
+      try container.decodeIfPresent([String: String].self, forKey: .environment) ?? [:]
     if let number = try container.decodeIfPresent(Int.self, forKey: .cpu) {
       chosenCPU = ChosenCPU(
         number: number,

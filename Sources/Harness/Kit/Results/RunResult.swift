@@ -68,6 +68,8 @@ public struct RunResult: Sendable {
   public var plan: Plan
   /// The CPU features that OPTLAB_MASK or --mask hid.
   public var masked = FeatureSet.detected.subtracting(.inForce)
+  /// What the environment told libraries, by variable: see ``LibraryEnvironment``.
+  public var environment = LibraryEnvironment.settings()
   /// The CPU that the run was pinned to, and why to this one.
   public var chosenCPU: ChosenCPU?
   /// Its number.

@@ -34,7 +34,7 @@ extension Implementation {
         return Implementation(
           id: offer.id, language: offer.language, technique: offer.technique,
           remarks: [ownClockRemark] + (offer.keepsResult ? [] : [uncheckedRemark])
-            + offer.remarks,
+            + unmasked("the runner") + offer.remarks,
           work: .foreign(
             RunnerWork(
               id: offer.id, workloads: offer.workloads, versions: offer.versions,

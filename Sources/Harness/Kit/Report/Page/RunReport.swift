@@ -211,6 +211,9 @@ struct RunReport {
     for refusal in run.refusals {
       add("not used", "\(code: refusal.source.rawValue): \(refusal.reason)")
     }
+    if !run.environment.isEmpty {
+      add("environment", "\(code: LibraryEnvironment.text(run.environment))")
+    }
     if !run.masked.isEmpty { add("masked", "\(code: run.masked.names.joined(separator: ","))") }
     let build = record.build
     add(
