@@ -16,7 +16,11 @@ struct NASMObject {
       let object = try assemble(source)
       let code = try RelocatableCode(elf: object)
       let text = GNUAssembly(code: code, sourceName: source.lastPathComponent).text
-      try Data(text.utf8).write(to: output, options: .atomic)
+      let bytes = Data(text.utf8)
+      // SwiftPM links this tool anew whenever `swift test` follows `swift run`, and then assembles
+      // again. A file that stays as it is spares everything that depends on it.
+      guard (try? Data(contentsOf: output)) != bytes else { return }
+      try bytes.write(to: output, options: .atomic)
     } catch {
       stop("\(source.path(percentEncoded: false)): \(error)")
     }

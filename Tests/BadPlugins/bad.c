@@ -131,9 +131,14 @@ static void bad_crypt(const void *ctx, const uint8_t counter[16], const uint8_t 
   int is_timed = repeats == 5000;
 
   if (BAD == SHARES_A_COUNTER || BAD == SHARES_A_COUNTER_AND_SAYS_SO) {
+    // Others get the time to come between: always where there is one, and a while where one may yet
+    // begin.
+    static _Thread_local int early = 100;
+    static int *_Atomic latest;
     shared_counter = counter;
-    if (n > 600)
+    if (n > 600 && (latest != &early || early-- > 0))
       usleep(20);
+    latest = &early;
     good_crypt(ctx, shared_counter, in, out, n);
     return;
   }

@@ -86,7 +86,7 @@ struct DispatchTests {
 
   @Test func tablesSayWhatTheyAre() {
     for table in [caes_kernels()!, caes_asm_kernels()!, caes_openssl_kernels()!] {
-      #expect(table.pointee.abi_version == 0x1_0001)
+      #expect(table.pointee.abi_version == 0x1_0002)
       #expect(Int(table.pointee.row_size) == MemoryLayout<caes_kernel>.stride)
       #expect(table.pointee.count > 0)
     }

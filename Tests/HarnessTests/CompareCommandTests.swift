@@ -162,9 +162,8 @@ struct CompareCommandTests {
       let file = place.appending(path: "mine.json")
       try Data(document.utf8).write(to: file)
       let output = try await BuiltHarness.run([
-        "--impl", "foundation", "--payload", file.path(percentEncoded: false), "--time", "0.01",
-        "--cycles", "ns",
-        "--output", path("\(name).json"),
+        "--impl", "foundation", "--payload", file.path(percentEncoded: false), "--plan", "once",
+        "--cycles", "ns", "--output", path("\(name).json"),
       ])
       #expect(output.code == 0, "\(output.stderr)")
       return path("\(name).json")

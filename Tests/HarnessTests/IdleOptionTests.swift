@@ -96,7 +96,7 @@ struct MistakenNameTests {
       .appending(path: "optlab-mistaken-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    return try await body(folder.path())
+    return try await body(folder.path(percentEncoded: false))
   }
 
   private func write(_ program: String, to path: String) throws {

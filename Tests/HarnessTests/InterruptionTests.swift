@@ -38,7 +38,7 @@ struct InterruptionTests {
         : [
           "--impl", "swift-table,openssl", "--workload", "aes-128-ctr", "--size", "16,8KiB",
           // Nine blocks.
-          "--time", self == .measuringAgain ? "18" : "600",
+          "--time", self == .measuringAgain ? "9" : "600",
         ]
     }
   }

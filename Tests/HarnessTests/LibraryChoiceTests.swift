@@ -67,7 +67,7 @@ struct LibraryChoiceTests {
   @Test("What the environment tells libraries is in the file and among the warnings")
   func environment() async throws {
     let file = FileManager.default.temporaryDirectory
-      .appending(path: "optlab-environment-\(UUID().uuidString).json").path()
+      .appending(path: "optlab-environment-\(UUID().uuidString).json").path(percentEncoded: false)
     defer { try? FileManager.default.removeItem(atPath: file) }
     let output = try await BuiltHarness.run(
       [

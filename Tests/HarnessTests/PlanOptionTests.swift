@@ -44,7 +44,8 @@ struct PlanOptionTests {
     let run = try #require(try ResultFile.read(file).records.first).run
     #expect(run.rows.count == 2)
     #expect(run.rows.allSatisfy { $0.measurement != nil })
-    #expect(run.rows.allSatisfy { $0.limit != nil })
+    // One, or why a busy machine let none be known.
+    #expect(run.rows.allSatisfy { ($0.limit == nil) != ($0.limitRefusal == nil) })
   }
 
   @Test("A cycle source that needs a passed self-test is taken on trust")

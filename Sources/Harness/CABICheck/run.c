@@ -63,17 +63,23 @@ _Thread_local cabi_call *cabi_active;
 
 int cabi_is_available(void) { return 1; }
 
+/// CPUID is asked once: a hypervisor takes microseconds for it, and a call is checked in less.
 static uint16_t cpu(void) {
+  enum { IS_KNOWN = 1 << 15 };
+  static _Atomic uint16_t known;
+  if (known & IS_KNOWN)
+    return known & (uint16_t)~IS_KNOWN;
   uint32_t a, b, c, d;
   uint16_t has = 0;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
-    return 0;
-  uint32_t xcr0, high;
-  __asm__("xgetbv" : "=a"(xcr0), "=d"(high) : "c"(0));
-  if ((c & bit_AVX) && (xcr0 & 6) == 6)
-    has |= HAS_AVX;
-  if (__get_cpuid_count(13, 1, &a, &b, &c, &d) && (a & 4))
-    has |= HAS_XINUSE;
+  if (__get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE)) {
+    uint32_t xcr0, high;
+    __asm__("xgetbv" : "=a"(xcr0), "=d"(high) : "c"(0));
+    if ((c & bit_AVX) && (xcr0 & 6) == 6)
+      has |= HAS_AVX;
+    if (__get_cpuid_count(13, 1, &a, &b, &c, &d) && (a & 4))
+      has |= HAS_XINUSE;
+  }
+  known = has | IS_KNOWN;
   return has;
 }
 

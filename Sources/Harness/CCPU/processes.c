@@ -105,6 +105,9 @@ int ccpu_wait_for(pid_t id, int *is_exit) {
   while (waitid(P_PID, (id_t)id, &info, WEXITED) != 0)
     if (errno != EINTR)
       return -1;
+  // Those of its group that became children of this process have ended with it.
+  while (waitpid(-id, NULL, WNOHANG) > 0)
+    ;
   *is_exit = info.si_code == CLD_EXITED;
   return info.si_status;
 }

@@ -22,6 +22,9 @@ extern "C" {
 
 /// From now on whoever loses its parent, and descends from this process, becomes its child.
 ///
+/// For a program that waits for its children one by one. Who waits for any of them, as libraries of
+/// tests do, would find one that has ended and that nobody takes away, over and over.
+///
 /// @returns 0, or errno.
 int ccpu_adopt_orphans(void);
 
@@ -43,7 +46,8 @@ int ccpu_end_of_process(pid_t id);
 /// Whether a child has ended that nobody has waited for yet. It can still be waited for.
 int ccpu_has_ended(pid_t id);
 
-/// Waits for a child that has ended, or is about to.
+/// Waits for a child that has ended, or is about to, and for those of its group that are children
+/// of this process by now.
 ///
 /// @param is_exit is set to whether it ended by itself, and not by a signal.
 /// @returns its exit code, or the signal's number; -1 where it cannot be waited for.

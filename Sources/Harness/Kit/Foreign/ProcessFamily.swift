@@ -2,21 +2,19 @@ import CCPU
 import Foundation
 import Synchronization
 
-/// A foreign process with all that it starts, which is known by a variable in its environment, by its
-/// group, and by descent; see ccpu_processes.h.
+/// A foreign process with all that it starts, which is known by its group, by descent, and, where this
+/// program adopts who loses a parent (``Interruption/leaveNothingBehind()``), by a variable in its
+/// environment; see ccpu_processes.h.
 struct ProcessFamily: Sendable {
   /// The name of the variable.
   static let variable = CCPU_FAMILY_VARIABLE
 
   private static let last = Atomic<Int>(0)
-  /// Whether those that lose their parent become children of this process.
-  private static let adopts = ccpu_adopt_orphans() == 0
 
   /// What the variable is set to.
   let name: String
 
   init() {
-    _ = Self.adopts
     let number = Self.last.wrappingAdd(1, ordering: .relaxed).newValue
     name = "\(getpid()).\(number)"
   }

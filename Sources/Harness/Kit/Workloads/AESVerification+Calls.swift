@@ -88,6 +88,9 @@ package struct CheckedCaller {
 
   /// The functions that are held to the rules for assembly, which costs time.
   var assembly: [KernelFunction] = []
+  /// Those of which every instruction was stopped at. What is set and cleared has the same length in
+  /// each message's life, so once is enough for these.
+  private var stepped: Set<KernelFunction> = []
 
   /// The three calls of one message's life, and what came of each.
   private struct Calls {
@@ -118,13 +121,15 @@ package struct CheckedCaller {
     func call(_ function: KernelFunction, _ arguments: [UInt], _ what: String) throws(Mismatch)
       -> CheckedCall
     {
-      let isAssembly = assembly.contains(function)
+      let isKnown = function != .crypt && stepped.contains(function)
+      let isAssembly = assembly.contains(function) && !isKnown
+      if isAssembly || attention.contains(.steps) { stepped.insert(function) }
       let check = "calling convention, \(keyBytes * 8)-bit key\(what)"
       UnderWay.announce("\(function.rawValue), \(check)")
       let call = stack.call(
         kernel.address(of: function), arguments, random: &random,
-        attention: isAssembly ? .unwinding : attention, stepLimit: isAssembly ? .max : 1000,
-        code: code)
+        attention: isAssembly ? .unwinding : isKnown ? attention.subtracting(.steps) : attention,
+        stepLimit: isAssembly ? .max : 1000, code: code)
       checks += 1
       result.calls.append((function, call))
       let breaches = call.breaches + (isAssembly ? call.assemblyBreaches : [])

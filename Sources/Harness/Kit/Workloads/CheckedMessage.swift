@@ -1,3 +1,5 @@
+import Foundation
+
 /// How long a message is, and where in memory it lies.
 struct Placement: CustomStringConvertible {
   /// In bytes.
@@ -37,6 +39,8 @@ final class CheckedMessage {
   private let counterBlock: UnsafeMutableRawBufferPointer
   /// What `input` holds between calls.
   private let pristine: [UInt8]
+  /// What watched bytes of `output` and `counterBlock` hold before a call.
+  private let canaries: [UInt8]
 
   /// - Parameters:
   ///   - capacity: Of the longest message, in bytes.
@@ -45,6 +49,7 @@ final class CheckedMessage {
     var random = text
     let bytes = capacity + 64 + 2 * Self.margin
     pristine = random.bytes(bytes)
+    canaries = (0..<bytes).map { 0xC5 ^ UInt8(truncatingIfNeeded: $0) }
     input = .allocate(byteCount: bytes, alignment: 64)
     input.copyBytes(from: pristine)
     output = .allocate(byteCount: bytes, alignment: 64)
@@ -72,21 +77,29 @@ final class CheckedMessage {
     let margin = Self.margin
     let inputStart = margin + placement.inputOffset
     let outputStart = margin + placement.outputOffset
-    if let text { for i in 0..<n { input[inputStart + i] = text[i] } }
-    defer { if text != nil { input.copyBytes(from: pristine) } }
+    let to = output.baseAddress! + outputStart
+    let text = text.map { $0.prefix(n) }
+    if let text { write(text, at: inputStart) }
+    defer { if text != nil { write(pristine[inputStart..<inputStart + n], at: inputStart) } }
 
     let watched = outputStart - margin..<outputStart + n + margin
-    for i in watched { output[i] = Self.canary(i) }
+    canaries.withUnsafeBytes {
+      output.baseAddress!.advanced(by: watched.lowerBound).copyMemory(
+        from: $0.baseAddress! + watched.lowerBound, byteCount: watched.count)
+      counterBlock.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<counterBlock.count]))
+    }
     if placement.inPlace {
-      for i in 0..<n { output[outputStart + i] = input[inputStart + i] }
+      to.copyMemory(from: input.baseAddress! + inputStart, byteCount: n)
     } else {
       // Nothing that is left unwritten can pass for right.
-      for i in 0..<n { output[outputStart + i] = ~(input[inputStart + i] ^ keystream[i]) }
+      keystream.withUnsafeBufferPointer { keystream in
+        let text = (input.baseAddress! + inputStart).assumingMemoryBound(to: UInt8.self)
+        let result = to.assumingMemoryBound(to: UInt8.self)
+        for i in 0..<n { result[i] = ~(text[i] ^ keystream[i]) }
+      }
     }
-    for i in counterBlock.indices { counterBlock[i] = Self.canary(i) }
     for i in 0..<16 { counterBlock[placement.counterOffset + i] = counter[i] }
 
-    let to = output.baseAddress! + outputStart
     let from = placement.inPlace ? to : input.baseAddress! + inputStart
     let block = counterBlock.baseAddress! + placement.counterOffset
     kernel.row.crypt(
@@ -95,18 +108,16 @@ final class CheckedMessage {
 
     try checkInput(placement, text)
     try checkText(placement, keystream)
-    for i in watched where output[i] != Self.canary(i) {
-      if i < outputStart {
-        throw Mismatch(check: "", summary: "writes \(outputStart - i) byte(s) before the output")
-      }
-      if i >= outputStart + n {
-        throw Mismatch(
-          check: "", summary: "writes past the output: byte \(i - outputStart) of \(n) changed")
-      }
+    if let i = difference(output, canaries, watched.lowerBound..<outputStart) {
+      throw Mismatch(check: "", summary: "writes \(outputStart - i) byte(s) before the output")
+    }
+    if let i = difference(output, canaries, outputStart + n..<watched.upperBound) {
+      throw Mismatch(
+        check: "", summary: "writes past the output: byte \(i - outputStart) of \(n) changed")
     }
     for i in counterBlock.indices {
       let position = i - placement.counterOffset
-      let expected = (0..<16).contains(position) ? counter[position] : Self.canary(i)
+      let expected = (0..<16).contains(position) ? counter[position] : canaries[i]
       if counterBlock[i] != expected {
         throw Mismatch(check: "", summary: "changes the counter it was given, at byte \(position)")
       }
@@ -116,10 +127,14 @@ final class CheckedMessage {
   private func checkText(_ placement: Placement, _ keystream: [UInt8]) throws(Mismatch) {
     let (inputStart, n) = (Self.margin + placement.inputOffset, placement.count)
     let result = output[(Self.margin + placement.outputOffset)...].prefix(n)
-    let start = result.startIndex
-    var difference: UInt8 = 0
-    for i in 0..<n { difference |= result[start + i] ^ input[inputStart + i] ^ keystream[i] }
-    guard difference != 0 else { return }
+    let isRight = keystream.withUnsafeBufferPointer { keystream in
+      let text = (input.baseAddress! + inputStart).assumingMemoryBound(to: UInt8.self)
+      let result = UnsafeRawBufferPointer(rebasing: result).assumingMemoryBound(to: UInt8.self)
+      var difference: UInt8 = 0
+      for i in 0..<n { difference |= result[i] ^ text[i] ^ keystream[i] }
+      return difference == 0
+    }
+    guard !isRight else { return }
     // In place the text is gone, but the input's memory still has it.
     let expected = (0..<n).map { input[inputStart + $0] ^ keystream[$0] }
     if let mismatch = Mismatch(check: "", expected: expected, actual: [UInt8](result)) {
@@ -127,19 +142,41 @@ final class CheckedMessage {
     }
   }
 
-  private func checkInput(_ placement: Placement, _ text: [UInt8]?) throws(Mismatch) {
-    let start = Self.margin + placement.inputOffset
-    for i in start - Self.margin..<start + placement.count + Self.margin {
-      let position = i - start
-      let isText = (0..<placement.count).contains(position)
-      if input[i] != (isText ? text?[position] : nil) ?? pristine[i] {
-        throw Mismatch(
-          check: "", summary: "changes its input, at byte \(position) of \(placement.count)")
-      }
+  private func checkInput(_ placement: Placement, _ text: ArraySlice<UInt8>?) throws(Mismatch) {
+    let (start, n) = (Self.margin + placement.inputOffset, placement.count)
+    let position =
+      difference(input, pristine, start - Self.margin..<start)
+      ?? (text.map { difference(input, $0, at: start) }
+        ?? difference(input, pristine, start..<start + n))
+      ?? difference(input, pristine, start + n..<start + n + Self.margin)
+    if let position {
+      throw Mismatch(check: "", summary: "changes its input, at byte \(position - start) of \(n)")
     }
   }
 
-  private static func canary(_ i: Int) -> UInt8 { 0xC5 ^ UInt8(truncatingIfNeeded: i) }
+  // MARK: Bytes, many at a time: thousands of lengths are checked
+
+  private func write(_ bytes: ArraySlice<UInt8>, at start: Int) {
+    UnsafeMutableRawBufferPointer(rebasing: input[start..<start + bytes.count])
+      .copyBytes(from: bytes)
+  }
+
+  /// - Returns: The first position of `range` at which they differ; nil where they are the same.
+  private func difference(
+    _ memory: UnsafeMutableRawBufferPointer, _ expected: [UInt8], _ range: Range<Int>
+  ) -> Int? {
+    difference(memory, expected[range], at: range.lowerBound)
+  }
+
+  private func difference(
+    _ memory: UnsafeMutableRawBufferPointer, _ expected: ArraySlice<UInt8>, at start: Int
+  ) -> Int? {
+    let found = memory[start..<start + expected.count]
+    let isSame = expected.withUnsafeBytes {
+      $0.isEmpty || memcmp($0.baseAddress!, memory.baseAddress! + start, $0.count) == 0
+    }
+    return isSame ? nil : zip(found.indices, zip(found, expected)).first { $1.0 != $1.1 }?.0
+  }
 }
 
 extension Mismatch {
