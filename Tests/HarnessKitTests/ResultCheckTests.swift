@@ -122,6 +122,19 @@ struct ResultCheckTests {
     #expect(reason.contains(one.named), "\(reason)")
   }
 
+  @Test(
+    "What the file says is quoted on the line that the reason is",
+    arguments: [
+      Case(
+        "records[0].run.rows[0].outcome", .string("a\nb\u{1B}[2J\u{2028}"),
+        #"invalid String value a\nb\u{1B}[2J\u{2028}"#),
+      Case("records[0].run.rows[0].measurement.source", .string("a\rb"), #"a\rb"#),
+    ])
+  func quoted(_ one: Case) throws {
+    let reason = try reason(one)
+    #expect(reason.contains(one.named), "\(reason)")
+  }
+
   @Test("A document may be called 0B: only messages are sizes")
   func payloadOfThatName() throws {
     var record = try SyntheticRun.everyOutcome()

@@ -15,7 +15,14 @@ public struct ResultFile: Sendable {
   /// Why a file is of no use, in one line with what to do about it.
   public struct Failure: Error, Equatable, CustomStringConvertible {
     public var path: String
+    /// On one line, whatever text of the file is in it.
     public var reason: String
+
+    init(path: String, reason: String) {
+      self.path = path
+      self.reason = reason.printableOnOneLine
+    }
+
     public var description: String { "cannot read '\(path)': \(reason)" }
   }
 
