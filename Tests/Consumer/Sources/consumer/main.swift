@@ -23,7 +23,21 @@ precondition(
   String(decoding: json, as: UTF8.self)
     == #"[{"name":"Ulm \"an der Donau\"","population":128928},{"name":"Nowhere"}]"#)
 
+try await checkCatching()
+
 let key = [UInt8](0..<16)
+// At the top level, where variables are global.
+var caught: [Int] = []
+do {
+  var cipher = try AESCTR(key: key, nonce: [])
+  caught += try cipher.update(key).map(Int.init)
+} catch AESCTRError.nonceLength(let bytes) {
+  caught.append(bytes)
+} catch AESCTRError.overlap {
+  preconditionFailure("an array in itself")
+}
+precondition(caught == [0])
+
 func encryptAndDecrypt() throws {
   let counter = [UInt8](repeating: 0, count: 16)
   var encryption = try AESCTR(key: key, counter: counter)
