@@ -43,6 +43,21 @@ struct CheckedCaseTests {
     }
   }
 
+  @Test(
+    "Each sixteenth of a short message is another one every time", arguments: [1, 16, 100, 4096])
+  func everyPart(bytes: Int) throws {
+    let buffers = AESBuffers(count: bytes, seed: 5, layout: 0)
+    let parts = min(16, bytes)
+    for seed in 0..<20 as Range<UInt64> {
+      let before = (0..<bytes).map { buffers.input[$0] }
+      buffers.renew(seed)
+      for part in 0..<parts {
+        let range = bytes * part / parts..<bytes * (part + 1) / parts
+        #expect(range.contains { buffers.input[$0] != before[$0] }, "part \(part)")
+      }
+    }
+  }
+
   /// Kernels that stop working at some point.
   enum Laziness: String, CaseIterable, Sendable {
     /// Does nothing when input and output are those of the call before.

@@ -124,22 +124,28 @@ extension AESBuffers {
   /// How many bytes are looked at after every sample; of longer messages, only the ends of pages.
   private static let quick = 64 << 10
 
-  /// Changes one byte of the input in every page of it, at a place that follows from `seed`; where
-  /// output was, it is another one's from now on.
+  /// Changes the input at ``places(_:)``; where output was, it is another one's from now on.
   func renew(_ seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
-    for page in stride(from: 0, to: count, by: 4096) {
-      let change = random.next()
-      input[page + random.below(min(4096, count - page))] ^= UInt8(truncatingIfNeeded: change) | 1
-    }
+    for (place, change) in places(seed) { input[place] ^= change | 1 }
   }
 
-  /// Spoils one byte of the output in every page of it, and none of the input.
+  /// Spoils the output at such places, and none of the input.
   func spoilOutput(_ seed: UInt64) {
+    for (place, change) in places(seed) { output[place] ^= change | 1 }
+  }
+
+  /// One place in each sixteenth of the first page, so that whoever leaves out a part of a short
+  /// message is found out, and one in each page behind it. They follow from `seed`.
+  private func places(_ seed: UInt64) -> [(place: Int, change: UInt8)] {
     var random = SeededGenerator(seed: seed)
-    for page in stride(from: 0, to: count, by: 4096) {
-      output[page + random.below(min(4096, count - page))] ^= 0xA5
+    func place(_ range: Range<Int>) -> (Int, UInt8) {
+      let change = UInt8(truncatingIfNeeded: random.next())
+      return (range.lowerBound + random.below(range.count), change)
     }
+    let first = min(4096, count)
+    let parts = min(16, first)
+    return (0..<parts).map { place(first * $0 / parts..<first * ($0 + 1) / parts) }
+      + stride(from: 4096, to: count, by: 4096).map { place($0..<min($0 + 4096, count)) }
   }
 
   /// Compares the output with the input xor the keystream.
