@@ -31,8 +31,8 @@ struct LiveOptions: ParsableArguments {
     guard Build.current.isOptimised else {
       throw CommandFailure(
         .usage,
-        "this build is not optimised, so its figures would mean nothing; build Optlab as "
-          + "the root package")
+        "this build is not optimised, so its figures would mean nothing; build it without "
+          + "flags against that (-Onone)")
     }
     let selection = try choice.selection()
     for id in implementations {

@@ -62,8 +62,8 @@ struct ProfileOptions: ParsableArguments {
     guard Build.current.isOptimised || allowUnoptimised else {
       throw CommandFailure(
         .usage,
-        "this build is not optimised, so its profile would mislead; build Optlab as the root "
-          + "package, or pass --allow-unoptimised")
+        "this build is not optimised, so its profile would mislead; build it without "
+          + "flags against that (-Onone), or pass --allow-unoptimised")
     }
     let selection = try selection()
     let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))

@@ -115,8 +115,8 @@ struct Run: ParsableCommand {
     guard Build.current.isOptimised || allowUnoptimised else {
       throw CommandFailure(
         .usage,
-        "this build is not optimised, so its figures would mean nothing; build Optlab as the root "
-          + "package, or pass --allow-unoptimised")
+        "this build is not optimised, so its figures would mean nothing; build it without "
+          + "flags against that (-Onone), or pass --allow-unoptimised")
     }
     let sources = try outside.sources(plugins.patience, plugins: plugins.plugin)
     let selection =
