@@ -193,7 +193,7 @@ struct Generated: Encodable {
       Self.formats[options % 4], date: Self.dates[options % 6], data: Self.datas[options / 2 % 4],
       float: options % 3 == 0 ? .throw : Self.strings, key: Self.keys[options / 4 % 3],
       publicAPIAlone: publicAPIAlone)
-    for seed in 0..<(publicAPIAlone ? 50 : 250) as Range<UInt64> {
+    for seed in 0..<(publicAPIAlone ? 25 : 125) as Range<UInt64> {
       let (ours, theirs) = pair.outcomes(Generated(seed: seed * 24 + UInt64(options), depth: 5))
       if ours != theirs {
         Issue.record("seed \(seed), options \(options):\n\(ours)\nexpected\n\(theirs)")
