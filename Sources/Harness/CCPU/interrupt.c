@@ -9,13 +9,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #ifdef __linux__
+#include "directory-entry.h"
+
 #include <sys/syscall.h>
 #endif
 
@@ -56,14 +57,6 @@ void ccpu_forget_temporary(int number) {
 }
 
 #ifdef __linux__
-struct entry {
-  uint64_t inode;
-  int64_t offset;
-  unsigned short length;
-  unsigned char type;
-  char name[];
-};
-
 /// A file, or a folder with all in it; no malloc, and no link is followed.
 static void take_away(int folder, const char *name, int depth) {
   if (unlinkat(folder, name, 0) == 0 || errno == ENOENT || depth > 16)

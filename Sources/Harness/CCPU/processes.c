@@ -7,10 +7,11 @@
 #include <errno.h>
 
 #ifdef __linux__
+#include "directory-entry.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,14 +181,6 @@ static int read_status(process *one) {
     one->parent = one->parent * 10 + (*digit - '0');
   return 1;
 }
-
-struct entry {
-  uint64_t inode;
-  int64_t offset;
-  unsigned short length;
-  unsigned char type;
-  char name[];
-};
 
 static void take_snapshot(snapshot *all) {
   all->count = 0;

@@ -92,6 +92,17 @@ struct CommandFailure: Error {
   }
 }
 
+/// - Parameters:
+///   - consequence: of measuring a build that is not optimised.
+///   - isExcused: whether the user wants it nevertheless; nil where the command has no option for that.
+func requireOptimisedBuild(_ consequence: String, isExcused: Bool? = nil) throws {
+  if Build.current.isOptimised || isExcused == true { return }
+  throw CommandFailure(
+    .usage,
+    "this build is not optimised, so \(consequence); build it without flags against that (-Onone)"
+      + (isExcused == nil ? "" : ", or pass --allow-unoptimised"))
+}
+
 /// Does something with files; what it throws ends the command with the code for that.
 func failing<Value>(_ body: () throws -> Value) throws -> Value {
   do {

@@ -28,12 +28,7 @@ struct LiveOptions: ParsableArguments {
   /// Verifies both and measures them in turns.
   func measure(_ choice: SelectionOptions, implementations: [String]) throws -> RunResult {
     try hidden.apply()
-    guard Build.current.isOptimised else {
-      throw CommandFailure(
-        .usage,
-        "this build is not optimised, so its figures would mean nothing; build it without "
-          + "flags against that (-Onone)")
-    }
+    try requireOptimisedBuild("its figures would mean nothing")
     let selection = try choice.selection()
     for id in implementations {
       guard let implementation = Implementation.all.first(where: { $0.id == id }) else { continue }

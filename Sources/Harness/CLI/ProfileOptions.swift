@@ -59,12 +59,7 @@ struct ProfileOptions: ParsableArguments {
   func chosen() throws -> Chosen {
     try hidden.apply()
     Interruption.catchSignals()
-    guard Build.current.isOptimised || allowUnoptimised else {
-      throw CommandFailure(
-        .usage,
-        "this build is not optimised, so its profile would mislead; build it without "
-          + "flags against that (-Onone), or pass --allow-unoptimised")
-    }
+    try requireOptimisedBuild("its profile would mislead", isExcused: allowUnoptimised)
     let selection = try selection()
     let seed = choice.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let lab = Lab(seed: seed)

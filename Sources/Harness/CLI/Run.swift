@@ -112,12 +112,7 @@ struct Run: ParsableCommand {
     }
     Interruption.catchSignals()
 
-    guard Build.current.isOptimised || allowUnoptimised else {
-      throw CommandFailure(
-        .usage,
-        "this build is not optimised, so its figures would mean nothing; build it without "
-          + "flags against that (-Onone), or pass --allow-unoptimised")
-    }
+    try requireOptimisedBuild("its figures would mean nothing", isExcused: allowUnoptimised)
     let sources = try outside.sources(plugins.patience, plugins: plugins.plugin)
     let selection =
       quick
