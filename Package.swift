@@ -84,17 +84,19 @@ let package = Package(
     .executableTarget(name: "nasm-object", path: "Plugins/NASMTool"),
 
     // MARK: Tests
+    .target(name: "TestSupport", dependencies: ["HarnessKit"], path: "Tests/TestSupport"),
     .testTarget(
       name: "CAESTests",
       dependencies: [
-        "HarnessKit", "CABICheck", "CAES", "CAESAsm", "CAESOpenSSL", "WrongAssembly",
+        "TestSupport", "HarnessKit", "CABICheck", "CAES", "CAESAsm", "CAESOpenSSL", "WrongAssembly",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .target(name: "WrongAssembly", path: "Tests/WrongAssembly", plugins: ["NASM"]),
     .testTarget(name: "AESCTRTests", dependencies: ["AESCTR", "CAES"]),
     .testTarget(name: "FastJSONTests", dependencies: ["FastJSON"]),
     .testTarget(
-      name: "HarnessKitTests", dependencies: ["HarnessKit", "CCPU", "ResultMutants"],
+      name: "HarnessKitTests",
+      dependencies: ["TestSupport", "HarnessKit", "CCPU", "ResultMutants"],
       resources: [.copy("CPUID")]),
     .target(
       name: "ResultMutants", dependencies: ["HarnessKit"], path: "Tests/Fuzz/Mutants",
@@ -131,7 +133,7 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "harness", "refuse-perf", "count-allocations", "HarnessKit",
+        "harness", "refuse-perf", "count-allocations", "TestSupport", "HarnessKit",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       exclude: ["Snapshots"]),

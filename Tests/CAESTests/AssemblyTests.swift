@@ -1,19 +1,21 @@
 import Foundation
 import HarnessKit
+import TestSupport
 import Testing
 
 #if arch(x86_64) && os(Linux)
   @Suite("Assembly")
   struct AssemblyTests {
-    static let kernels = Implementation.all.filter { $0.language == "NASM" }.map(\.id)
+    static let kernels = WorkloadList.house.implementations.filter { $0.language == "NASM" }.map(
+      \.id)
 
     private func kernel(_ id: String) -> AESKernel? {
-      let implementation = Implementation.all.first { $0.id == id }!
+      let implementation = WorkloadList.house.implementations.first { $0.id == id }!
       if let obstacle = implementation.obstacle() {
         print("NOT RUN: \(id): \(obstacle)")
         return nil
       }
-      guard case .aes(let kernel) = implementation.work else { return nil }
+      guard let kernel = implementation.aesKernel else { return nil }
       return kernel
     }
 

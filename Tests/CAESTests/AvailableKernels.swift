@@ -1,4 +1,5 @@
 import HarnessKit
+import TestSupport
 import Testing
 
 /// A kernel as a test's argument.
@@ -7,8 +8,9 @@ struct KernelArgument: Sendable, CustomTestStringConvertible {
   var testDescription: String { kernel.id }
 
   /// Every AES implementation of the lab that can run here.
-  static let available: [KernelArgument] = Implementation.all.compactMap { implementation in
-    guard case .aes(let kernel) = implementation.work else { return nil }
+  static let available: [KernelArgument] = WorkloadList.house.implementations.compactMap {
+    implementation in
+    guard let kernel = implementation.aesKernel else { return nil }
     if let obstacle = implementation.obstacle() {
       print("NOT RUN: \(implementation.id): \(obstacle)")
       return nil

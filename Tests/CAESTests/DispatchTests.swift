@@ -3,6 +3,7 @@ import CAESAsm
 import CAESOpenSSL
 import Foundation
 import HarnessKit
+import TestSupport
 import Testing
 
 @Suite("Dispatch")
@@ -93,13 +94,13 @@ struct DispatchTests {
   }
 
   @Test func idsAreUniqueAndTheNaiveRowComesFirst() {
-    let ids = Implementation.all.map(\.id)
+    let ids = WorkloadList.house.implementations.map(\.id)
     #expect(Set(ids).count == ids.count)
     #expect(ids.first == "swift-table")
-    #expect(Implementation.all.first?.remarks == ["secret-dependent loads"])
+    #expect(WorkloadList.house.implementations.first?.remarks == ["secret-dependent loads"])
     let techniques = ["aesni", "vaes256", "vaes512", "vaes512-wide"]
     let tiers = techniques.flatMap { ["c-\($0)", "asm-\($0)"] }
-    let constantTime = Implementation.all.filter { tiers.contains($0.id) }
+    let constantTime = WorkloadList.house.implementations.filter { tiers.contains($0.id) }
     #expect(Set(constantTime.map(\.id)) == Set(tiers))
     #expect(constantTime.allSatisfy { $0.remarks.isEmpty })
   }

@@ -1,11 +1,12 @@
 import HarnessKit
+import TestSupport
 import Testing
 
 @Suite("A kernel that is wrong gets no figure")
 struct FailingRowTests {
   private func result(of implementations: [Implementation]) throws -> RunResult {
     let selection = try Selection(
-      workloads: [.aes128], cases: { $0.cases(sizes: [.message(bytes: 64)], payloads: []) },
+      workloads: [AESWorkload.aes128], cases: [.message(bytes: 64)],
       implementations: implementations)
     return Lab(seed: 7).run(
       selection, plan: .once,
@@ -42,17 +43,16 @@ struct FailingRowTests {
 
 @Suite("Every benchmark runs, one iteration each")
 struct EveryCaseOnceTests {
-  @Test(arguments: [Workload.aes128, .aes192, .aes256])
-  func once(workload: Workload) throws {
-    let sizes = Case.standardSizes.filter {
-      if case .message(let bytes) = $0.input { bytes <= 1 << 20 } else { true }
+  @Test(arguments: AESWorkload.all)
+  func once(workload: AESWorkload) throws {
+    let sizes = AESInput.standardCases.filter {
+      if case .message(let bytes) = $0.input as? AESInput { bytes <= 1 << 20 } else { true }
     }
     let selection = try Selection(
-      workloads: [workload], cases: { $0.cases(sizes: sizes, payloads: []) },
-      implementations: Implementation.all)
+      workloads: [workload], cases: sizes)
     // Those that can run here are verified by tests of their own.
     var excluded: Lab.Exclusions = [:]
-    for implementation in Implementation.all {
+    for implementation in WorkloadList.house.implementations {
       if let obstacle = implementation.obstacle() {
         excluded["\(workload.id)/\(implementation.id)"] = .ineligible(reason: obstacle)
       }

@@ -6,7 +6,7 @@ struct PreparedCaseTests {
   @Test(arguments: KernelArgument.available, [1, 16, 100, 8192])
   func aMessageIsEncrypted(_ argument: KernelArgument, _ bytes: Int) throws {
     let prepared = try argument.kernel.prepareMessage(bytes: bytes, keyBytes: 16, seed: 9)
-    #expect(prepared.bytesPerCall == bytes)
+    #expect(prepared.unitsPerCall == bytes)
     let message = try #require(prepared as? AESMessage)
     message.run(3)
 
@@ -19,7 +19,7 @@ struct PreparedCaseTests {
   @Test(arguments: KernelArgument.available)
   func pyaesComesBackToItsText(_ argument: KernelArgument) throws {
     let prepared = try argument.kernel.preparePyaes(layout: 1)
-    #expect(prepared.bytesPerCall == 46_000)
+    #expect(prepared.unitsPerCall == 46_000)
     let pyaes = try #require(prepared as? AESPyaes)
     pyaes.run(2)
     let text = AESPyaes.text
@@ -32,7 +32,7 @@ struct PreparedCaseTests {
   @Test(arguments: KernelArgument.available, [0, 16])
   func aKeyScheduleForEachMessage(_ argument: KernelArgument, _ bytes: Int) throws {
     let prepared = try argument.kernel.prepareSetup(bytes: bytes, keyBytes: 32, seed: 4)
-    #expect(prepared.bytesPerCall == (bytes == 0 ? 32 : bytes))
+    #expect(prepared.unitsPerCall == (bytes == 0 ? 32 : bytes))
     let setup = try #require(prepared as? AESSetup)
     setup.run(3)
 
@@ -61,7 +61,7 @@ struct PreparedCaseTests {
   func buffersAreAlignedAndApart(_ bytes: Int) {
     var offsets: Set<Int> = []
     for layout in 0..<64 {
-      let buffers = AESBuffers(count: bytes, seed: 1, layout: layout)
+      let buffers = CaseBuffers(count: bytes, seed: 1, layout: layout)
       let (input, output) = (Int(bitPattern: buffers.input), Int(bitPattern: buffers.output))
       #expect(input % 64 == 0 && output % 64 == 0)
       #expect(abs(input - output) % 4096 == 2048)
@@ -73,7 +73,7 @@ struct PreparedCaseTests {
 
   @Test func contentsFollowFromTheSeed() {
     func contents(_ seed: UInt64, _ layout: Int) -> [UInt8] {
-      let buffers = AESBuffers(count: 1001, seed: seed, layout: layout)
+      let buffers = CaseBuffers(count: 1001, seed: seed, layout: layout)
       return Array(UnsafeBufferPointer(start: buffers.input, count: 1001))
     }
     #expect(contents(1, 0) == contents(1, 5))

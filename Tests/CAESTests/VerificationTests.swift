@@ -1,11 +1,12 @@
 import HarnessKit
+import TestSupport
 import Testing
 
 @Suite("Verification")
 struct VerificationTests {
   /// "32 blocks in flight", as rows say; what is checked must reach beyond two such batches.
   @Test func noBatchIsLongerThanWhatIsChecked() throws {
-    let batches = Implementation.all.compactMap { implementation in
+    let batches = WorkloadList.house.implementations.compactMap { implementation in
       implementation.technique.firstMatch(of: /(\d+) blocks/).flatMap { Int($0.1) }
     }
     #expect(batches.count >= 6)

@@ -13,8 +13,8 @@ guard callocations_are_counted() else {
 guard let nested = JSONPayload.standard.first(where: { $0.id == "NESTED" }) else {
   preconditionFailure("the lab has no payload NESTED")
 }
-for implementation in Implementation.all {
-  guard case .json(let encoding) = implementation.work else { continue }
+for implementation in WorkloadList([JSONWorkload()]).implementations {
+  guard let encoding = implementation.jsonEncoding else { continue }
   let prepared = try encoding.prepare(nested)
   prepared.run(100)
   let before = callocations_count()

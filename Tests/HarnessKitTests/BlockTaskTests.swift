@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HarnessKit
@@ -9,18 +10,22 @@ struct BlockTaskTests {
   private static let folder = FileManager.default.temporaryDirectory
 
   private static func selection(
-    workloads: [Workload] = Workload.standard, sizes: [Case] = [.message(bytes: 77), .pyaes],
+    workloads: [any Workload] = WorkloadList.house.standard,
+    sizes: [Case] = [.message(bytes: 77), .pyaes],
     payloads: [JSONPayload], filter: String? = nil
   ) throws -> Selection {
     try Selection(
-      workloads: workloads, cases: { $0.cases(sizes: sizes, payloads: payloads) },
-      implementations: Implementation.all, filter: filter)
+      workloads: workloads, cases: sizes + payloads.map(Case.payload), filter: filter)
   }
 
   private static func addresses(_ selection: Selection) -> [String] {
     selection.groups.flatMap { group in
       group.implementations.map { "\(group.workload.id)/\(group.case.id)/\($0.id)" }
     }
+  }
+
+  private static func selection(of task: BlockTask) throws -> Selection {
+    try task.selection(among: .house, load: { try $0.implementations(beside: .house) })
   }
 
   /// Through the text that the process gets.
@@ -41,9 +46,10 @@ struct BlockTaskTests {
     for filter in [nil, "json", "77B/.*aes"] as [String?] {
       let selection = try Self.selection(payloads: payloads, filter: filter)
       let task = try Self.received(selection)
-      let again = try task.selection()
+      let again = try Self.selection(of: task)
       #expect(Self.addresses(again) == Self.addresses(selection))
-      for (one, other) in zip(again.payloads, selection.payloads) {
+      let both = [again, selection].map { $0.groups.compactMap(\.case.payload) }
+      for (one, other) in zip(both[0], both[1]) {
         #expect(one.id == other.id && one.origin == other.origin)
         #expect(one.parts.map(\.json) == other.parts.map(\.json))
         #expect(
@@ -54,9 +60,11 @@ struct BlockTaskTests {
 
   @Test("Every named case, and lengths of every kind")
   func cases() throws {
-    let sizes = try Selection.sizes("1,16B,8KiB,1000003,1MiB") + Case.named
-    let selection = try Self.selection(workloads: Workload.all, sizes: sizes, payloads: [])
-    #expect(try Self.addresses(Self.received(selection).selection()) == Self.addresses(selection))
+    let sizes = try AESInput.cases("1,16B,8KiB,1000003,1MiB") + AESInput.named
+    let selection = try Self.selection(
+      workloads: WorkloadList.house.workloads, sizes: sizes, payloads: [])
+    #expect(
+      try Self.addresses(Self.selection(of: Self.received(selection))) == Self.addresses(selection))
   }
 
   @Test("Its share of the plan, seed, source, time and what is known already")

@@ -1,24 +1,22 @@
 import CAES
 import HarnessKit
+import TestSupport
 import Testing
 
 @Suite struct CPUKernelMatrixTests {
-  private static let work = Implementation.all[0].work
-
-  private static let portable = Implementation(
-    id: "portable", language: "C", technique: "any", work: work)
-  private static let wide = Implementation(
-    id: "wide", language: "NASM", technique: "512 bits",
-    required: FeatureSet(CAES_AES, CAES_VAES, CAES_AVX512F), preferred: FeatureSet(CAES_FAST_ZMM),
-    work: work)
+  private static let portable = KernelNeeds(
+    id: "portable", workload: "any", required: [], preferred: [])
+  private static let wide = KernelNeeds(
+    id: "wide", workload: "any",
+    required: FeatureSet(CAES_AES, CAES_VAES, CAES_AVX512F), preferred: FeatureSet(CAES_FAST_ZMM))
 
   private static func row(
-    _ implementation: Implementation, _ recording: String, mask: FeatureSet = [], isX86: Bool = true
+    _ kernel: KernelNeeds, _ recording: String, mask: FeatureSet = [], isX86: Bool = true
   ) throws -> KernelMatrixRow {
     let leaves = try Recording.leaves(recording)
     let features = CPUFeature.decode(
       leaves, inForce: FeatureSet(decoding: leaves).subtracting(mask))
-    return KernelMatrixRow(implementation, features: features, isX86: isX86)
+    return KernelMatrixRow(kernel, features: features, isX86: isX86)
   }
 
   @Test func runs() throws {
@@ -73,9 +71,9 @@ import Testing
 
   /// The matrix and `Implementation.obstacle` must never disagree on whether a row runs.
   @Test func agreesWithObstaclesHere() {
-    let report = CPUReport.current()
-    #expect(report.kernels.map(\.implementation) == Implementation.all.map(\.id))
-    for (row, implementation) in zip(report.kernels, Implementation.all) {
+    let report = CPUReport.current(kernels: WorkloadList.house.kernelNeeds)
+    #expect(report.kernels.map(\.implementation) == WorkloadList.house.implementations.map(\.id))
+    for (row, implementation) in zip(report.kernels, WorkloadList.house.implementations) {
       #expect((row.verdict == .cannotRun) == (implementation.obstacle() != nil), "\(row)")
     }
   }

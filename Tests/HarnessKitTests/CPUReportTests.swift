@@ -1,12 +1,13 @@
 import Foundation
 import HarnessKit
+import TestSupport
 import Testing
 
 @Suite struct CPUReportTests {
   private static func report(_ name: String) throws -> CPUReport {
     var report = CPUReport(leaves: try Recording.leaves(name))
     report.measuredClock = .init(gigahertz: 3.691, error: 0.004, source: "tsc*cal")
-    report.aesLimits = [.init(name: "VAESENC zmm", value: 0.1597, unit: "cycles/byte")]
+    report.workloadLimits = [.init(name: "VAESENC zmm", value: 0.1597, unit: "cycles/byte")]
     report.memoryLimits = [.init(name: "copy, L1, 64-byte loop", value: 31.25, unit: "bytes/cycle")]
     return report
   }
@@ -86,7 +87,8 @@ import Testing
 
   /// A CPU without CPUID at all, as another architecture has: every part must still be printed.
   @Test func anotherArchitecture() throws {
-    let report = CPUReport(leaves: CPUIDLeaves(), architecture: "aarch64")
+    let report = CPUReport(
+      leaves: CPUIDLeaves(), kernels: WorkloadList.house.kernelNeeds, architecture: "aarch64")
     let text = report.text()
     #expect(text.contains("not in the tables"))
     #expect(text.contains("CPUID lists none"))

@@ -1,5 +1,6 @@
 import CAES
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HarnessKit
@@ -8,23 +9,24 @@ import Testing
 /// just before.
 @Suite("The output of timed calls")
 struct CheckedCaseTests {
-  private static func group(_ workload: Workload, _ one: Case) -> Selection.Group {
+  private static func group(_ workload: any Workload, _ one: Case) -> Selection.Group {
     Selection.Group(workload: workload, case: one, implementations: [])
   }
 
   /// A case of each kind and every implementation that runs here.
   static let all: [(name: String, group: Selection.Group, implementation: Implementation)] = {
-    let aes: [(Workload, Case)] = [
+    let aes: [(AESWorkload, Case)] = [
       (.aes128, .message(bytes: 1)), (.aes256, .message(bytes: 5000)),
       (.aes128, .message(bytes: 100_000)), (.aes192, .message(bytes: 64)), (.aes128, .pyaes),
       (.aes256, .setup(bytes: 16)), (.aes128, .setup(bytes: 0)), (.aes128, .chain),
     ]
     let json = ["EMPTY", "SIMPLE", "json_dumps"].map {
-      (Workload.json, Case.payload(JSONPayload.standard($0)!))
+      (JSONWorkload() as any Workload, Case.payload(JSONPayload.standard($0)!))
     }
-    return (aes + json).flatMap { workload, one in
-      Implementation.all.filter {
-        workload.isDone(by: $0) && $0.obstacle() == nil && !(one.isSetup && $0.isCopy)
+    return (aes.map { ($0 as any Workload, $1) } + json).flatMap { workload, one in
+      WorkloadList.house.implementations.filter {
+        workload.isDone(by: $0) && $0.obstacle() == nil
+          && !($0.isYardstick && one.input.copiedBytes == nil)
       }.map { ("\(workload.id)/\(one.id)/\($0.id)", group(workload, one), $0) }
     }
   }()
@@ -46,7 +48,7 @@ struct CheckedCaseTests {
   @Test(
     "Each sixteenth of a short message is another one every time", arguments: [1, 16, 100, 4096])
   func everyPart(bytes: Int) throws {
-    let buffers = AESBuffers(count: bytes, seed: 5, layout: 0)
+    let buffers = CaseBuffers(count: bytes, seed: 5, layout: 0)
     let parts = min(16, bytes)
     for seed in 0..<20 as Range<UInt64> {
       let before = (0..<bytes).map { buffers.input[$0] }
@@ -130,7 +132,7 @@ struct CheckedCaseTests {
   /// An encoder whose timed calls write something else, or less often, than was verified.
   private final class Cheat: PreparedEncoding {
     let payload = JSONPayload.standard("SIMPLE")!
-    var bytesPerCall: Int { payload.byteCount }
+    var unitsPerCall: Int { payload.byteCount }
     var tally = WrittenTally()
     var lastDocument: [UInt8]?
     let skips: Bool
@@ -139,7 +141,7 @@ struct CheckedCaseTests {
     init(skips: Bool, writes: [UInt8]?) { (self.skips, self.writes) = (skips, writes) }
 
     func run(_ calls: Int) {
-      tally.bytes += bytesPerCall * (skips ? 1 : calls)
+      tally.bytes += unitsPerCall * (skips ? 1 : calls)
       lastDocument = writes
     }
 

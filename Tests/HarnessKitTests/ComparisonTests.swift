@@ -19,7 +19,7 @@ struct ComparisonTests {
           (aes, "8KiB", id),
           .measured(
             ShiftTests.measurement(level, blockSpread: spread, random: &random, blocks: blocks)),
-          limit: limit.map { Limit(name: "loop", costPerByte: $0) })
+          limit: limit.map { Limit(name: "loop", costPerUnit: $0) })
       })
   }
 
@@ -46,7 +46,7 @@ struct ComparisonTests {
     let (old, new) = (try run(0.4), try run(0.4))
     let comparison = Self.compare(old, new)
     for (record, figure) in [(old, comparison.cases[0].old), (new, comparison.cases[0].new)] {
-      let median = try #require(record.run.rows[0].measurement).costPerByte.median
+      let median = try #require(record.run.rows[0].measurement).costPerUnit.median
       #expect(figure == median)
       #expect(record.run.tables().contains(Figures.significant(median)))
       let history = try #require(History([("a.json", record)]))
@@ -202,7 +202,7 @@ struct ComparisonTests {
     let old = try Self.run([("a", 1)], seed: 17)
     var new = old
     guard case .measured(var measurement) = new.run.rows[0].outcome else { return }
-    measurement.bytesPerCall = 2048
+    measurement.unitsPerCall = 2048
     new.run.rows[0].outcome = .measured(measurement)
     #expect(Self.compare(old, new).cases[0].notes[0].contains("another input"))
   }
@@ -302,7 +302,7 @@ struct MergeTests {
       Issue.record("\(rows[0].outcome)")
       return
     }
-    #expect(rows[1].measurement != nil && rows[1].limit?.costPerByte == 1)
+    #expect(rows[1].measurement != nil && rows[1].limit?.costPerUnit == 1)
   }
 
   @Test("One block of nine whose clock changed does not set the limit, disturbed ones neither")
@@ -310,12 +310,12 @@ struct MergeTests {
     let costs = [0.97, 1, 1.3, 1.01, 1.002, 1.4, 1.001, 1.003, 1.004]
     let parts = try costs.enumerated().map { index, cost in
       var part = try ComparisonTests.run([("a", 2)], seed: UInt64(index), limit: cost).run
-      part.unitLimits = [Limit(name: "loop", costPerByte: cost)]
+      part.unitLimits = [Limit(name: "loop", costPerUnit: cost)]
       return part
     }
     let whole = try MergedRecords.united(parts)
-    #expect(whole.rows.map(\.limit?.costPerByte) == [1.001])
-    #expect(whole.unitLimits == [Limit(name: "loop", costPerByte: 1.001)])
+    #expect(whole.rows.map(\.limit?.costPerUnit) == [1.001])
+    #expect(whole.unitLimits == [Limit(name: "loop", costPerUnit: 1.001)])
     let torn = try MergedRecords.united(Array(parts.prefix(3)))
     #expect(torn.rows.map(\.limit) == [nil])
     #expect(torn.rows[0].limitRefusal?.contains("disagree") == true)
@@ -326,7 +326,7 @@ struct MergeTests {
     let first = try ComparisonTests.run([("a", 1)], seed: 6)
     var second = first
     guard case .measured(var measurement) = second.run.rows[0].outcome else { return }
-    measurement.bytesPerCall = 7
+    measurement.unitsPerCall = 7
     second.run.rows[0].outcome = .measured(measurement)
     second.runs = [RunRecord.newIdentity()]
     #expect {

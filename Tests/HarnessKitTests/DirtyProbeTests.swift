@@ -26,17 +26,17 @@ struct SyntheticMachine {
   }
 
   /// Slice after slice of a case that takes `cycles` a call.
-  final class Scripted: ForeignCase {
-    let bytesPerCall: Int
+  final class Scripted: ExternalCase {
+    let unitsPerCall: Int
     let cycles: Double
     let disturbance: Disturbance
     private var count = 0
 
     init(cycles: Double, bytes: Int = 1000, disturbance: Disturbance) {
-      (self.cycles, bytesPerCall, self.disturbance) = (cycles, bytes, disturbance)
+      (self.cycles, unitsPerCall, self.disturbance) = (cycles, bytes, disturbance)
     }
 
-    func takeSlice(calls: Int) -> ForeignSlice {
+    func takeSlice(calls: Int) -> ExternalSlice {
       count += 1
       let ticks = cycles * Double(calls) / cyclesPerTick * (1 + 0.0005 * Double(count % 3 - 1))
       // One slice in five, but where it says otherwise.
@@ -78,6 +78,12 @@ struct SyntheticMachine {
 
 @Suite("Figures beside probes that were interrupted")
 struct DirtyProbeTests {
+  /// Of an AES message, by unit loops.
+  private static func finding(_ limits: Limits, move: LimitFinding? = nil) -> LimitFinding? {
+    AESWorkload.aes128.limit(
+      of: .message(bytes: 1024), units: limits.findings(of: limits.loops), beside: move)
+  }
+
   typealias Disturbance = SyntheticMachine.Disturbance
 
   private static func isClose(_ value: Double, _ truth: Double) -> Bool {
@@ -92,13 +98,13 @@ struct DirtyProbeTests {
         SyntheticMachine.contestant("b", cycles: 600, .none),
       ])
       let (a, b) = (measured[0], measured[1])
-      #expect(Self.isClose(a.costPerByte.median, 6), "\(disturbance): \(a.costPerByte.median)")
-      #expect(Self.isClose(b.costPerByte.median, 0.6), "\(disturbance)")
-      #expect(a.costPerByte.sorted.allSatisfy { Self.isClose($0, 6) }, "\(disturbance)")
+      #expect(Self.isClose(a.costPerUnit.median, 6), "\(disturbance): \(a.costPerUnit.median)")
+      #expect(Self.isClose(b.costPerUnit.median, 0.6), "\(disturbance)")
+      #expect(a.costPerUnit.sorted.allSatisfy { Self.isClose($0, 6) }, "\(disturbance)")
       #expect(a.isContended == (disturbance == .allBoth), "\(disturbance)")
       // Nobody chose among slices for this one, so that it holds what happened to them.
       let raw = disturbance == .slicesToo ? 6...50 : 5.99...6.01
-      #expect(raw.contains(a.rawCostPerByte), "\(disturbance): \(a.rawCostPerByte)")
+      #expect(raw.contains(a.rawCostPerUnit), "\(disturbance): \(a.rawCostPerUnit)")
       let ratio = PairedComparison(b, a).ratio
       #expect(Self.isClose(ratio, 10), "\(disturbance): \(ratio)")
     }
@@ -113,14 +119,14 @@ struct DirtyProbeTests {
           name, cycles: 64_000 / rate, disturbance, bytes: 64_000),
         leastCycles: 1 / rate)
     }
-    let limits = try Limits.measure(aes: true, loops: loops, by: SyntheticMachine.sampler())
-    let finding = try #require(limits.finding(.aes128, move: nil, isCopy: false))
+    let limits = try Limits.measure(loops, by: SyntheticMachine.sampler())
+    let finding = try #require(Self.finding(limits))
     if disturbance == .allBoth {
       #expect(finding.limit == nil && finding.refusal != nil)
     } else {
       let limit = try #require(finding.limit)
       #expect(limit.name == "vaesenc ymm")
-      #expect(Self.isClose(limit.costPerByte, 10 / 64), "\(limit)")
+      #expect(Self.isClose(limit.costPerUnit, 10 / 64), "\(limit)")
     }
   }
 
@@ -177,7 +183,7 @@ struct DirtyProbeTests {
   @Test("A file without the run's clock takes it from the faster chains")
   func oldFile() {
     var measurement = SyntheticRun.measurement([[1000, 1000], [1000, 1000]])
-    let truth = measurement.costPerByte.median
+    let truth = measurement.costPerUnit.median
     for sample in measurement.samples.indices {
       for slice in measurement.samples[sample].slices.indices {
         measurement.samples[sample].slices[slice].flags = [.clock]
@@ -185,8 +191,8 @@ struct DirtyProbeTests {
       measurement.samples[sample].slices[0].after.chain *= 40
     }
     #expect(measurement.cyclesPerTick == nil && measurement.isContended)
-    #expect(Self.isClose(measurement.costPerByte.median, truth))
-    #expect(Self.isClose(measurement.rawCostPerByte, truth))
+    #expect(Self.isClose(measurement.costPerUnit.median, truth))
+    #expect(Self.isClose(measurement.rawCostPerUnit, truth))
   }
 
   @Test("Loops of known cost come out whole although one reading in four is interrupted")
@@ -229,20 +235,26 @@ struct DirtyProbeTests {
 
 @Suite("Limits that hold")
 struct LimitFindingTests {
+  /// Of an AES message, by unit loops.
+  private static func finding(_ limits: Limits, move: LimitFinding? = nil) -> LimitFinding? {
+    AESWorkload.aes128.limit(
+      of: .message(bytes: 1024), units: limits.findings(of: limits.loops), beside: move)
+  }
+
   private static func loop(_ name: String, least: Double) -> LimitLoop {
     LimitLoop(
       contestant: SyntheticMachine.contestant(name, cycles: 1, .none), leastCycles: least)
   }
 
   private static func found(_ cost: Double, _ name: String = "loop") -> LimitFinding {
-    .found(Limit(name: name, costPerByte: cost))
+    .found(Limit(name: name, costPerUnit: cost))
   }
 
   @Test("None that is faster than registers and ports allow")
   func impossible() {
     // The chain of the synthetic runs is 12,288 cycles in 1,000 ticks.
     let measurement = SyntheticRun.measurement([[10, 10], [10, 10]], bytes: 1000)
-    let cost = measurement.costPerByte.median
+    let cost = measurement.costPerUnit.median
     #expect(LimitFinding(Self.loop("a", least: cost * 0.999), measurement).limit != nil)
     let refused = LimitFinding(Self.loop("a", least: cost * 1.03), measurement)
     #expect(refused.refusal?.contains("the hardware needs") == true)
@@ -252,7 +264,7 @@ struct LimitFindingTests {
   func missing() {
     let loops = [Self.loop("xmm", least: 0.03), Self.loop("ymm", least: 0.015)]
     let lost = LimitFinding.refused("no clean slices", atMost: 0.9)
-    #expect(LimitFinding.fastest(loops, [lost, Self.found(0.016)])?.limit?.costPerByte == 0.016)
+    #expect(LimitFinding.fastest(loops, [lost, Self.found(0.016)])?.limit?.costPerUnit == 0.016)
     #expect(LimitFinding.fastest(loops, [Self.found(0.031), lost])?.limit == nil)
     #expect(LimitFinding.fastest(loops, [lost, lost])?.refusal == "no clean slices")
     #expect(LimitFinding.fastest([], []) == nil)
@@ -263,7 +275,7 @@ struct LimitFindingTests {
     #expect(LimitFinding.united([0.157, 0.156, 0.158].map { Self.found($0) })?.limit != nil)
     // One block of nine says little.
     let one = [0.016] + [Double](repeating: 0.156, count: 8)
-    #expect(LimitFinding.united(one.map { Self.found($0) })?.limit?.costPerByte == 0.156)
+    #expect(LimitFinding.united(one.map { Self.found($0) })?.limit?.costPerUnit == 0.156)
     let torn = LimitFinding.united([0.14, 0.156, 0.17].map { Self.found($0) })
     #expect(torn?.refusal?.contains("disagree") == true)
     let lost = LimitFinding.refused("no clean slices", atMost: nil)
@@ -276,16 +288,15 @@ struct LimitFindingTests {
   func copyAndUnit() throws {
     let limits = Limits(
       [Self.loop("ymm", least: 0.00001)], [SyntheticRun.measurement([[10], [10]], bytes: 1000)])
-    let unit = try #require(limits.finding(.aes128, move: nil, isCopy: false)?.limit)
-    let below = LimitFinding.refused("noise", atMost: unit.costPerByte / 2)
-    #expect(limits.finding(.aes128, move: below, isCopy: false)?.limit?.name == "ymm")
-    let above = LimitFinding.refused("noise", atMost: unit.costPerByte * 2)
-    #expect(limits.finding(.aes128, move: above, isCopy: false)?.limit == nil)
-    #expect(limits.finding(.aes128, move: below, isCopy: true)?.refusal == "noise")
+    let unit = try #require(Self.finding(limits)?.limit)
+    let below = LimitFinding.refused("noise", atMost: unit.costPerUnit / 2)
+    #expect(Self.finding(limits, move: below)?.limit?.name == "ymm")
+    let above = LimitFinding.refused("noise", atMost: unit.costPerUnit * 2)
+    #expect(Self.finding(limits, move: above)?.limit == nil)
   }
 
   /// Slices that are too fast to be true until a row is measured again.
-  private struct Work: ForeignWork {
+  private struct Work: ExternalWork {
     /// Cycles a call, the first time that it is prepared and later.
     var first: Double
     var later: Double
@@ -295,12 +306,12 @@ struct LimitFindingTests {
 
     private final class Times: @unchecked Sendable { var count = 0 }
 
-    func does(_ workload: Workload) -> Bool { true }
-    func verify(_ workload: Workload, payloads: [JSONPayload], seed: UInt64) -> Verdict {
-      .passed(checks: 1)
-    }
+    func does(_ workload: any Workload) -> Bool { true }
+    func verify(
+      _ workload: any Workload, cases: [Case], seed: UInt64, exhaustively: Bool
+    ) -> Verdict { .passed(checks: 1) }
     func prepare(
-      _ workload: Workload, _ case: Case, seed: UInt64, layout: Int
+      _ workload: any Workload, _ one: Case, seed: UInt64, layout: Int
     ) -> any PreparedCase {
       times.count += 1
       return SyntheticMachine.Scripted(
@@ -311,11 +322,11 @@ struct LimitFindingTests {
   @Test("A row that is measured again leaves one limit for all rows of its case")
   func remeasured() throws {
     let fast = Implementation(
-      id: "fast", language: "C", technique: "", work: .foreign(Work(first: 100, later: 400)))
+      id: "fast", language: "C", technique: "", work: Work(first: 100, later: 400))
     let other = Implementation(
-      id: "other", language: "C", technique: "", work: .foreign(Work(first: 800, later: 800)))
+      id: "other", language: "C", technique: "", work: Work(first: 800, later: 800))
     let group = Selection.Group(
-      workload: .aes128, case: .message(bytes: 1000), implementations: [fast, other])
+      workload: AESWorkload.aes128, case: .message(bytes: 1000), implementations: [fast, other])
     let sampler = try SyntheticMachine.sampler()
     // 0.4 cycles a byte for ten rounds, then 0.3.
     func loops(_ cycles: Double) -> [LimitLoop] {
@@ -325,12 +336,12 @@ struct LimitFindingTests {
         )
       ]
     }
-    let limits = try Limits.measure(aes: true, loops: loops(40), by: sampler)
+    let limits = try Limits.measure(loops(40), by: sampler)
     let run = GroupRun(
       group: group, seed: 1, limits: limits, deadline: nil, unitLoops: loops(30))
     let rows = run.rows(by: sampler) { _ in nil }
     #expect(rows.map(\.address.implementation) == ["fast", "other"])
-    #expect(Set(rows.map { $0.limit?.costPerByte }).count == 1)
+    #expect(Set(rows.map { $0.limit?.costPerUnit }).count == 1)
     #expect(abs(try #require(rows[0].shareOfLimit) - 0.75) < 0.01)
     #expect(abs(try #require(rows[1].shareOfLimit) - 0.375) < 0.01)
     #expect(rows.allSatisfy { !$0.beatsLimit })
@@ -352,7 +363,7 @@ struct MarkedRowTests {
     }
     return SyntheticRun.row(
       ("json-encode", one, id), .measured(measurement),
-      limit: limit.map { Limit(name: "store, plain", costPerByte: $0) })
+      limit: limit.map { Limit(name: "store, plain", costPerUnit: $0) })
   }
 
   private static func run(_ rows: [RunResult.Row]) throws -> RunResult {

@@ -1,5 +1,6 @@
 import FastJSON
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HarnessKit
@@ -107,7 +108,7 @@ import Testing
     for implementation in JSONImplementations.all {
       let prepared = try implementation.encoding.prepare(payload)
       let bytes = try prepared.documents()
-      #expect(bytes.count == 1 && prepared.bytesPerCall == bytes[0].count)
+      #expect(bytes.count == 1 && prepared.unitsPerCall == bytes[0].count)
       #expect(JSONDifference(in: bytes[0], from: payload.parts[0].json)?.summary == nil)
       if case .failed(let mismatch) = verifyJSON(
         implementation.encoding, seed: 1, payloads: [payload])
@@ -183,8 +184,8 @@ struct JSONImplementations: Sendable, CustomTestStringConvertible {
   var encoding: any JSONEncoding
   var testDescription: String { id }
 
-  static let all: [JSONImplementations] = Implementation.all.compactMap {
-    guard case .json(let encoding) = $0.work else { return nil }
+  static let all: [JSONImplementations] = WorkloadList.house.implementations.compactMap {
+    guard let encoding = $0.jsonEncoding else { return nil }
     return JSONImplementations(id: $0.id, encoding: encoding)
   }
 }

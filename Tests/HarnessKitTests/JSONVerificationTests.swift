@@ -37,7 +37,7 @@ import Testing
     for payload in JSONPayload.standard {
       let prepared = try implementation.encoding.prepare(payload)
       prepared.run(1)
-      #expect(prepared.bytesPerCall > 0)
+      #expect(prepared.unitsPerCall > 0)
     }
   }
 
@@ -128,14 +128,14 @@ import Testing
     final class Prepared: PreparedEncoding {
       private let written: [[UInt8]]
       let payload: JSONPayload
-      let bytesPerCall: Int
+      let unitsPerCall: Int
       var tally = WrittenTally()
       var lastDocument: [UInt8]? { written.last }
 
       init(documents: [[UInt8]], payload: JSONPayload) {
         written = documents
         self.payload = payload
-        bytesPerCall = payload.bytesPerCall(of: documents)
+        unitsPerCall = payload.bytesPerCall(of: documents)
       }
 
       func run(_ calls: Int) {}

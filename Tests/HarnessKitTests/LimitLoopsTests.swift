@@ -121,14 +121,14 @@ struct LimitLoopsTests {
   @Test("Calls in pieces go through all of the buffers, and begin again", arguments: [1, 3, 4, 10])
   func pieces(calls: Int) {
     let loop = MoveLoop(.copy, CCPU_PLAIN, bytes: 4 * 1024 + 100, piece: 1024, layout: 0)
-    #expect(loop.bytesPerCall == 1024)
+    #expect(loop.unitsPerCall == 1024)
     loop.run(calls)
     let moved = 1024 * min(calls, 4)
     let buffers = loop.buffers
     #expect((0..<moved).allSatisfy { buffers.output[$0] == buffers.input[$0] })
     #expect((moved..<buffers.count).allSatisfy { buffers.output[$0] == 0 })
-    #expect(MoveLoop(.store, CCPU_PLAIN, bytes: 1000, piece: 1024, layout: 0).bytesPerCall == 1000)
-    #expect(MoveLoop(.store, CCPU_PLAIN, bytes: 1000, layout: 0).bytesPerCall == 1000)
+    #expect(MoveLoop(.store, CCPU_PLAIN, bytes: 1000, piece: 1024, layout: 0).unitsPerCall == 1000)
+    #expect(MoveLoop(.store, CCPU_PLAIN, bytes: 1000, layout: 0).unitsPerCall == 1000)
   }
 
   /// Half of the slices, or most, with somebody on the same core: what the memory can do is the same.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HarnessKit
@@ -43,9 +44,9 @@ struct NearMissTests {
     let failure = #expect(throws: Selection.Failure.self) {
       switch kind {
       case "implementation":
-        _ = try Selection.implementations("all,\(mistyped)", of: Implementation.all)
-      case "workload": _ = try Selection.workloads(mistyped)
-      default: _ = try Selection.sizes(mistyped)
+        _ = try Selection.implementations("all,\(mistyped)", of: WorkloadList.house.implementations)
+      case "workload": _ = try WorkloadList.house.workloads(mistyped)
+      default: _ = try AESInput.cases(mistyped)
       }
     }
     let text = failure?.description ?? ""
@@ -54,7 +55,7 @@ struct NearMissTests {
 
   @Test("'all' beside a name that there is not: that one is unknown")
   func allAndUnknown() throws {
-    let all = Implementation.all
+    let all = WorkloadList.house.implementations
     #expect(try Selection.implementations("all,openssl", of: all).count == all.count)
     let failure = #expect(throws: Selection.Failure.self) {
       try Selection.implementations("all,nosuch", of: all)

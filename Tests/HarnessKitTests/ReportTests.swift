@@ -18,7 +18,7 @@ struct ReportTests {
       }
       var row = SyntheticRun.row(
         (workload, name, id), .measured(SyntheticRun.measurement(ticks, bytes: bytes)),
-        limit: limit.map { Limit(name: "vaesenc zmm", costPerByte: $0) })
+        limit: limit.map { Limit(name: "vaesenc zmm", costPerUnit: $0) })
       row.language = language
       return row
     }
@@ -87,7 +87,7 @@ struct ReportTests {
     let html = XMLCheck.rows(in: try Self.file("index.html", of: report))
     let markdown = try Self.file("report.md", of: report).split(separator: "\n")
     for row in record.run.rows {
-      let cost = try #require(row.measurement).costPerByte
+      let cost = try #require(row.measurement).costPerUnit
       let cells =
         [row.address.implementation, row.language, row.address.case]
         + [Figures.significant(cost.median)]

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HarnessKit
@@ -45,8 +46,8 @@ struct ResultFileTests {
     #expect(String(decoding: try file.bytes(), as: UTF8.self) == bytes)
     let run = try #require(file.records.first).run
     #expect(run.rows.count == 4)
-    #expect(run.rows[0].measurement?.costPerByte.sorted.count == 2)
-    #expect(run.rows[0].limit == Limit(name: "aesenc xmm", costPerByte: 0.3))
+    #expect(run.rows[0].measurement?.costPerUnit.sorted.count == 2)
+    #expect(run.rows[0].limit == Limit(name: "aesenc xmm", costPerUnit: 0.3))
     guard case .failed(let mismatch) = run.rows[1].outcome else {
       Issue.record("row 1 is \(run.rows[1].outcome)")
       return
@@ -89,9 +90,8 @@ struct ResultFileTests {
     let text = String(decoding: try Data(contentsOf: markdown), as: UTF8.self)
     let schema = try JSONSchema(#require(JSONSchema.block("json", in: text)))
     let selection = try Selection(
-      workloads: [.aes128, .json],
-      cases: { $0.cases(sizes: [.message(bytes: 64)], payloads: [JSONPayload.standard[1]]) },
-      implementations: Implementation.all)
+      workloads: [AESWorkload.aes128, JSONWorkload()],
+      cases: [.message(bytes: 64), .payload(JSONPayload.standard[1])])
     // A slice that is a single call may be shorter than the time stamps can tell.
     var plan = Plan.once
     plan.slice = 1e-6
@@ -135,15 +135,37 @@ struct ResultFileTests {
     #expect(try ResultFile.read(put(indented)).records.count == 1)
   }
 
+  @Test("A file of version 1, which knows only bytes, says the same with what is known here")
+  func oldVersion() throws {
+    let record = try SyntheticRun.everyOutcome()
+    let text = String(decoding: try ResultFile([record]).bytes(), as: UTF8.self)
+    var old = text.replacing("\"version\":\"2.0\"", with: "\"version\":\"1.1\"")
+      .replacing("unitsPerCall", with: "bytesPerCall").replacing("costPerUnit", with: "costPerByte")
+      .replacing("leastPerUnit", with: "leastPerByte")
+    let start = try #require(old.range(of: ",\"workloads\":["))
+    let end = try #require(old[start.upperBound...].range(of: "]}]"))
+    old.removeSubrange(start.lowerBound..<end.upperBound)
+    let bytes = try ResultFile.sealed(JSONParser.parse([UInt8](old.utf8)))
+
+    let known = WorkloadList.house.workloads.map(\.facts)
+    let read = try ResultFile.read(bytes, as: "old", known: known)
+    #expect(read.records[0].run.tables(details: true) == record.run.tables(details: true))
+    #expect(read.records[0].run.footer() == record.run.footer())
+    // Nobody knows what a workload is about that is not known here.
+    let alone = try ResultFile.read(bytes, as: "old")
+    #expect(alone.records[0].run.workloads.isEmpty)
+    #expect(!alone.records[0].run.tables().isEmpty)
+  }
+
   @Test("Other JSON, other versions, and what is no file at all: each with its own words")
   func foreign() throws {
     #expect(try failure("{\"version\":\"1.0\",\"benchmarks\":[]}").contains("no result of Optlab"))
     #expect(try failure("[]").contains("no result of Optlab"))
     let text = try text()
     func version(_ version: String) -> String {
-      text.replacing("\"version\":\"1.1\"", with: "\"version\":\"\(version)\"")
+      text.replacing("\"version\":\"2.0\"", with: "\"version\":\"\(version)\"")
     }
-    #expect(try failure(version("2.0")).contains("newer Optlab"))
+    #expect(try failure(version("3.0")).contains("newer Optlab"))
     #expect(try failure(version("0.9")).contains("the run again"))
     #expect(try failure(version("one")).contains("never wrote"))
     let missing = path("missing.json")
@@ -159,7 +181,7 @@ struct ResultFileTests {
   func newerMinor() throws {
     let old = try text()
     // A member that nobody knows, and the checksum that its writer would have given.
-    let renewed = old.replacing("\"version\":\"1.1\"", with: "\"novelty\":[1],\"version\":\"1.9\"")
+    let renewed = old.replacing("\"version\":\"2.0\"", with: "\"novelty\":[1],\"version\":\"1.9\"")
     let start = try #require(old.range(of: "\"checksum\":\"")).upperBound
     let checksum = String(old[start...].prefix { $0 != "\"" })
     let members = try #require(JSONParser.parse([UInt8](renewed.utf8)).members)

@@ -17,7 +17,7 @@ struct ResultMutantTests {
         SyntheticRun.row(
           ("aes-128-ctr", name, id),
           .measured(ShiftTests.measurement(1, blockSpread: 0.01, random: &random, blocks: 3)),
-          limit: Limit(name: "aesenc xmm", costPerByte: 0.1, leastPerByte: 0.09)))
+          limit: Limit(name: "aesenc xmm", costPerUnit: 0.1, leastPerUnit: 0.09)))
     }
     for id in ["foundation", "swift-simd"] {
       var row = SyntheticRun.row(

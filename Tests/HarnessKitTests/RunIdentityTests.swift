@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HarnessKit
@@ -156,13 +157,13 @@ struct RunIdentityTests {
   @Test("A document is known by its content, a size by its name")
   func inputs() throws {
     func digest(_ text: String) throws -> String? {
-      Case.payload(try JSONPayload(document: Array(text.utf8), id: "x")).inputDigest
+      Case.payload(try JSONPayload(document: Array(text.utf8), id: "x")).input.digest
     }
     #expect(try digest("[1,2]") == digest(" [ 1, 2 ]"))
     #expect(try digest("[1,2]") != digest("[2,1]"))
     #expect(try digest("[1,2]")?.wholeMatch(of: #/[0-9a-f]{16}/#) != nil)
-    #expect(Case.message(bytes: 16).inputDigest == nil && Case.pyaes.inputDigest == nil)
-    let digests = JSONPayload.standard.compactMap { Case.payload($0).inputDigest }
+    #expect(Case.message(bytes: 16).input.digest == nil && Case.pyaes.input.digest == nil)
+    let digests = JSONPayload.standard.compactMap { Case.payload($0).input.digest }
     #expect(Set(digests).count == JSONPayload.standard.count)
   }
 
@@ -212,12 +213,10 @@ struct RunIdentityTests {
   func namesOfCases() throws {
     #expect {
       _ = try Selection(
-        workloads: [.json],
-        cases: { _ in
-          try! ["[1]", "[2]"].map {
-            .payload(try JSONPayload(document: Array($0.utf8), id: "mine"))
-          }
-        }, implementations: Implementation.all)
+        workloads: [JSONWorkload()],
+        cases: try ["[1]", "[2]"].map {
+          .payload(try JSONPayload(document: Array($0.utf8), id: "mine"))
+        })
     } throws: {
       "\($0)".contains("json-encode has two cases that are called 'mine'")
     }

@@ -20,7 +20,7 @@ struct RunResultTests {
         ])
     }
     return Measurement(
-      samples: samples, planned: planned ?? ticks.count, callsPerSlice: 1, bytesPerCall: bytes,
+      samples: samples, planned: planned ?? ticks.count, callsPerSlice: 1, unitsPerCall: bytes,
       source: .reference, ticksPerSecond: 1e9)
   }
 
@@ -30,13 +30,14 @@ struct RunResultTests {
     RunResult.Row(
       address: Address(workload: "aes-128-ctr", case: "8KiB", implementation: implementation),
       language: "C", remarks: [], outcome: .measured(measurement),
-      limit: limit.map { Limit(name: "loop", costPerByte: $0) })
+      limit: limit.map { Limit(name: "loop", costPerUnit: $0) })
   }
 
   private static func result(_ rows: [RunResult.Row]) -> RunResult {
     var result = RunResult(
       seed: 1, calibration: .measure(seconds: 0.001), source: .reference, plan: .standard)
     result.rows = rows
+    result.complete(by: [AESWorkload.aes128.facts])
     return result
   }
 
@@ -87,9 +88,9 @@ struct RunResultTests {
   @Test("Blocks of AES-CTR can share their first round, and no other")
   func mayDoWithoutARound() throws {
     var row = Self.row("a", Self.measurement([10, 10, 10]), limit: 11)
-    row.limit?.leastPerByte = 9.9
+    row.limit?.leastPerUnit = 9.9
     #expect(try #require(row.shareOfLimit) > 1.09 && !row.beatsLimit)
-    row.limit?.leastPerByte = 10.2
+    row.limit?.leastPerUnit = 10.2
     #expect(row.beatsLimit)
   }
 

@@ -1,10 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HarnessKit
 
 @Suite("Runner programs", .enabled(if: TestRunner.obstacle == nil, "\(TestRunner.obstacle ?? "")"))
 struct RunnerTests {
+  private static func request(_ payload: JSONPayload) -> RunnerRequest {
+    try! JSONWorkload().runnerRequest(.payload(payload), seed: 1, mostBytes: .max)!
+  }
+
   private static let payloads = JSONPayload.standard.filter { ["EMPTY", "SIMPLE"].contains($0.id) }
 
   /// Deadlines that a loaded machine keeps, but for what is to be late.
@@ -22,11 +27,11 @@ struct RunnerTests {
   /// The runner's only implementation, and its work.
   private func work(
     _ program: TestRunner, _ fault: TestRunner.Fault
-  ) throws -> (implementation: Implementation, work: any ForeignWork) {
-    let all = Implementation.runner(program.path, deadlines: Self.deadlines(fault))
+  ) throws -> (implementation: Implementation, work: any ExternalWork) {
+    let all = Implementation.runner(program.path, for: .house, deadlines: Self.deadlines(fault))
     let one = try #require(all.first)
     #expect(all.count == 1)
-    guard case .foreign(let work) = one.work else { throw Wrong(text: "\(one.work)") }
+    guard let work = one.externalWork else { throw Wrong(text: "\(one.work)") }
     return (one, work)
   }
 
@@ -45,14 +50,20 @@ struct RunnerTests {
     #expect(implementation.remarks == ["ns*cal", "timed output unchecked", "a fake"])
     #expect(work.versions == ["fake": "1.0"])
     #expect(implementation.obstacle() == nil)
-    #expect(Workload.all.filter { $0.isDone(by: implementation) } == [.aes128, .json])
-    guard case .passed(let checks) = work.verify(.json, payloads: Self.payloads, seed: 1) else {
-      throw Wrong(text: "\(work.verify(.json, payloads: Self.payloads, seed: 1))")
+    #expect(
+      WorkloadList.house.workloads.filter { $0.isDone(by: implementation) }.map(\.id)
+        == ["aes-128-ctr", "json-encode"])
+    guard
+      case .passed(let checks) = work.verify(
+        JSONWorkload(), cases: Self.payloads.map(Case.payload), seed: 1, exhaustively: false)
+    else {
+      throw Wrong(text: "it does not pass")
     }
     #expect(checks > 100)
     let one = try #require(
-      try work.prepare(.json, .payload(Self.payloads[1]), seed: 1, layout: 0) as? any ForeignCase)
-    #expect(one.bytesPerCall == Self.payloads[1].byteCount)
+      try work.prepare(JSONWorkload(), .payload(Self.payloads[1]), seed: 1, layout: 0)
+        as? any ExternalCase)
+    #expect(one.unitsPerCall == Self.payloads[1].byteCount)
     let slice = try one.takeSlice(calls: 100)
     #expect(slice.ticks > 0)
     let (before, after) = (try #require(slice.before), try #require(slice.after))
@@ -67,7 +78,7 @@ struct RunnerTests {
       let (implementation, work) = try work(program, fault)
       #expect(implementation.remarks == ["ns*cal", "a fake"])
       let one = try #require(
-        try work.prepare(.json, .payload(Self.payloads[1]), seed: 1, layout: 0)
+        try work.prepare(JSONWorkload(), .payload(Self.payloads[1]), seed: 1, layout: 0)
           as? any CheckedCase)
       one.run(3)
       if isRight {
@@ -85,7 +96,8 @@ struct RunnerTests {
     defer { program.remove() }
     let (_, work) = try work(program, .wrongOutput)
     let one = try #require(
-      try work.prepare(.json, .payload(Self.payloads[1]), seed: 1, layout: 0) as? any CheckedCase)
+      try work.prepare(JSONWorkload(), .payload(Self.payloads[1]), seed: 1, layout: 0)
+        as? any CheckedCase)
     one.run(3)
     try one.check(calls: 3, thoroughly: false)
     #expect(throws: Mismatch.self) { try one.check(calls: 3, thoroughly: true) }
@@ -95,9 +107,13 @@ struct RunnerTests {
   func severalCases() throws {
     let program = try TestRunner(.none)
     defer { program.remove() }
-    let runner = Runner(program: program.path, deadlines: RunnerProcess.Deadlines())
+    let runner = Runner(
+      program: program.path, deadlines: RunnerProcess.Deadlines(),
+      known: WorkloadList.house.workloads.map(\.id))
     let cases = try Self.payloads.map {
-      try RunnerCase(runner, .documents("fake", .json, $0), keepsResult: false)
+      try RunnerCase(
+        runner, Self.request($0), line: Self.request($0).line("fake", "json-encode"),
+        keepsResult: false)
     }
     for round in 0..<4 {
       _ = try cases[round % 2].takeSlice(calls: 1)
@@ -110,9 +126,12 @@ struct RunnerTests {
   func restarts() throws {
     let program = try TestRunner(.abortsInVerify)
     defer { program.remove() }
-    let runner = Runner(program: program.path, deadlines: RunnerProcess.Deadlines())
+    let runner = Runner(
+      program: program.path, deadlines: RunnerProcess.Deadlines(),
+      known: WorkloadList.house.workloads.map(\.id))
     let one = try RunnerCase(
-      runner, .documents("fake", .json, Self.payloads[1]), keepsResult: false)
+      runner, Self.request(Self.payloads[1]),
+      line: Self.request(Self.payloads[1]).line("fake", "json-encode"), keepsResult: false)
     for _ in 0..<2 {
       #expect(throws: RunnerFailure.self) { try runner.outputs(count: 1, longest: 1 << 12) }
       #expect(try one.takeSlice(calls: 1).ticks > 0)
@@ -151,7 +170,10 @@ struct RunnerTests {
     defer { program.remove() }
     let (implementation, work) = try work(program, fault)
     #expect(implementation.id == "stranger")
-    guard case .failed(let mismatch) = work.verify(.json, payloads: Self.payloads, seed: 1) else {
+    guard
+      case .failed(let mismatch) = work.verify(
+        JSONWorkload(), cases: Self.payloads.map(Case.payload), seed: 1, exhaustively: false)
+    else {
       throw Wrong(text: "passed")
     }
     #expect(mismatch.check == "hello")
@@ -177,7 +199,10 @@ struct RunnerTests {
     let program = try TestRunner(fault)
     defer { program.remove() }
     let (_, work) = try work(program, fault)
-    guard case .failed(let mismatch) = work.verify(.json, payloads: Self.payloads, seed: 1) else {
+    guard
+      case .failed(let mismatch) = work.verify(
+        JSONWorkload(), cases: Self.payloads.map(Case.payload), seed: 1, exhaustively: false)
+    else {
       throw Wrong(text: "passed")
     }
     #expect(mismatch.check == "EMPTY")
@@ -191,13 +216,16 @@ struct RunnerTests {
     let program = try TestRunner(fault)
     defer { program.remove() }
     let (_, work) = try work(program, fault)
-    guard case .passed(let checks) = work.verify(.json, payloads: Self.payloads, seed: 1) else {
-      throw Wrong(text: "\(work.verify(.json, payloads: Self.payloads, seed: 1))")
+    guard
+      case .passed(let checks) = work.verify(
+        JSONWorkload(), cases: Self.payloads.map(Case.payload), seed: 1, exhaustively: false)
+    else {
+      throw Wrong(text: "it does not pass")
     }
-    let refused = work.refusedChecks(of: .json)
+    let refused = work.refusedChecks(of: JSONWorkload())
     #expect(checks > 0 && !refused.isEmpty)
     #expect(refused.allSatisfy { $0.hasSuffix(": over 100 bytes") }, "\(refused)")
-    #expect(work.refusedChecks(of: .aes128).isEmpty)
+    #expect(work.refusedChecks(of: AESWorkload.aes128).isEmpty)
   }
 
   @Test("A case that a runner cannot do is not run, and others are")
@@ -206,13 +234,13 @@ struct RunnerTests {
     defer { program.remove() }
     let (_, work) = try work(program, .refusesLongText)
     let error = #expect(throws: (any Error).self) {
-      try work.prepare(.aes128, .message(bytes: 1024), seed: 1, layout: 0)
+      try work.prepare(AESWorkload.aes128, .message(bytes: 1024), seed: 1, layout: 0)
     }
     guard
       case .unprepared("the runner cannot do it: over 100 bytes") =
         RunResult.Outcome(try #require(error))
     else { throw Wrong(text: "\(String(describing: error))") }
-    _ = try work.prepare(.aes128, .message(bytes: 64), seed: 1, layout: 0)
+    _ = try work.prepare(AESWorkload.aes128, .message(bytes: 64), seed: 1, layout: 0)
   }
 
   @Test("The same where it says so when it is to be timed")
@@ -221,7 +249,8 @@ struct RunnerTests {
     defer { program.remove() }
     let (_, work) = try work(program, .refusesRun)
     let one = try #require(
-      try work.prepare(.json, .payload(Self.payloads[1]), seed: 1, layout: 0) as? any ForeignCase)
+      try work.prepare(JSONWorkload(), .payload(Self.payloads[1]), seed: 1, layout: 0)
+        as? any ExternalCase)
     let error = #expect(throws: (any Error).self) { try one.takeSlice(calls: 1) }
     guard
       case .unprepared("the runner cannot do it: no clock") =
@@ -236,8 +265,8 @@ struct RunnerTests {
       [deadlines.hello, deadlines.prepare, deadlines.verify, deadlines.run] == [0.3, 0.3, 0.3, 0.3])
     let program = try TestRunner(.silent)
     defer { program.remove() }
-    let one = try #require(Implementation.runner(program.path, within: 0.3).first)
-    guard case .foreign(let work) = one.work else { throw Wrong(text: "\(one.work)") }
+    let one = try #require(Implementation.runner(program.path, for: .house, within: 0.3).first)
+    guard let work = one.externalWork else { throw Wrong(text: "\(one.work)") }
     #expect(work.refusal == "no answer to 'hello' within 0.3 s")
     #expect(work.source == "the runner '\(program.path)'")
   }
@@ -246,7 +275,7 @@ struct RunnerTests {
   func nameInUse() throws {
     let program = try TestRunner(.ends, name: "openssl")
     defer { program.remove() }
-    let all = Implementation.runner(program.path, taken: ["openssl", "openssl~2"])
+    let all = Implementation.runner(program.path, for: .house, taken: ["openssl", "openssl~2"])
     #expect(all.map(\.id) == ["openssl~3"])
   }
 
@@ -264,7 +293,8 @@ struct RunnerTests {
     defer { program.remove() }
     let (_, work) = try work(program, fault)
     let one = try #require(
-      try work.prepare(.json, .payload(Self.payloads[1]), seed: 1, layout: 0) as? any ForeignCase)
+      try work.prepare(JSONWorkload(), .payload(Self.payloads[1]), seed: 1, layout: 0)
+        as? any ExternalCase)
     let mismatch = try #require(
       throws: Mismatch.self, "\(fault)",
       performing: {
@@ -279,7 +309,10 @@ struct RunnerTests {
     let program = try TestRunner(.none)
     defer { program.remove() }
     let (_, work) = try work(program, .none)
-    guard case .failed(let mismatch) = work.verify(.aes128, payloads: [], seed: 1) else {
+    guard
+      case .failed(let mismatch) = work.verify(
+        AESWorkload.aes128, cases: [], seed: 1, exhaustively: false)
+    else {
       throw Wrong(text: "the text itself passed for its ciphertext")
     }
     #expect(mismatch.check.contains("SP 800-38A"))
@@ -294,7 +327,10 @@ struct RunnerTests {
     defer { program.remove() }
     try Data("\u{7F}ELF, but no more".utf8).write(to: URL(filePath: program.path))
     let (_, work) = try work(program, .none)
-    guard case .failed(let mismatch) = work.verify(.json, payloads: Self.payloads, seed: 1) else {
+    guard
+      case .failed(let mismatch) = work.verify(
+        JSONWorkload(), cases: Self.payloads.map(Case.payload), seed: 1, exhaustively: false)
+    else {
       throw Wrong(text: "passed")
     }
     #expect(
@@ -332,10 +368,11 @@ struct RunnerTests {
     let message = try #require(
       kernel.prepareMessage(bytes: 1000, keyBytes: 32, seed: 5) as? AESMessage)
     let request = try #require(
-      try RunnerRequest.measured("x", .aes256, .message(bytes: 1000), seed: 5))
+      try AESWorkload.aes256.runnerRequest(
+        .message(bytes: 1000), seed: 5, mostBytes: .max))
     let text = [UInt8](UnsafeBufferPointer(start: message.buffers.input, count: 1000))
     let fields = [message.key, message.counter, text].map(HexLine.text).joined(separator: " ")
-    #expect(request.line == "prepare x aes-256-ctr message \(fields)")
-    #expect(request.bytesPerCall == 1000)
+    #expect(request.line("x", "aes-256-ctr") == "prepare x aes-256-ctr message \(fields)")
+    #expect(request.unitsPerCall == 1000)
   }
 }

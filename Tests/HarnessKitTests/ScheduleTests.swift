@@ -52,7 +52,7 @@ struct RoundScheduleTests {
 struct SamplerTests {
   /// Counts its calls, and costs next to nothing.
   private final class Counting: PreparedCase {
-    let bytesPerCall = 1
+    let unitsPerCall = 1
     var calls = 0
     func run(_ calls: Int) { self.calls += calls }
   }

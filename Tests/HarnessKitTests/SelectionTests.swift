@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HarnessKit
@@ -33,7 +34,7 @@ struct SelectionTests {
 
   @Test("Names choose implementations, in the order of the tables")
   func names() throws {
-    let all = Implementation.all
+    let all = WorkloadList.house.implementations
     let chosen = try Selection.implementations("openssl, c-aesni", of: all).map(\.id)
     #expect(chosen == all.map(\.id).filter { ["openssl", "c-aesni"].contains($0) })
     #expect(throws: Selection.Failure.self) {
@@ -46,54 +47,56 @@ struct SelectionTests {
   func filter() throws {
     let cases = [16, 8192].map(Case.message)
     let selection = try Selection(
-      workloads: [.aes128, .aes256], cases: { _ in cases }, implementations: Implementation.all,
+      workloads: [AESWorkload.aes128, AESWorkload.aes256], cases: cases,
       filter: "256-ctr/8KiB/.*aesni$")
     #expect(selection.groups.count == 1)
     #expect(selection.groups[0].implementations.allSatisfy { $0.id.hasSuffix("aesni") })
     #expect(throws: Selection.Failure.self) {
       try Selection(
-        workloads: [.aes128], cases: { _ in cases }, implementations: Implementation.all,
+        workloads: [AESWorkload.aes128], cases: cases,
         filter: "zzz")
     }
     #expect(throws: Selection.Failure.self) {
       try Selection(
-        workloads: [.aes128], cases: { _ in cases }, implementations: Implementation.all,
+        workloads: [AESWorkload.aes128], cases: cases,
         filter: "(")
     }
   }
 
   @Test("A range of sizes is a case for each length")
   func range() throws {
-    let ids = try Selection.sizes("1..4,1KiB..1025,setup").map(\.id)
+    let ids = try AESInput.cases("1..4,1KiB..1025,setup").map(\.id)
     #expect(ids == ["1B", "2B", "3B", "4B", "1KiB", "1025B", "setup"])
     for text in ["0..4", "4..1", "1..", "..4", "1..5000", "1..2..3"] {
-      #expect(throws: Selection.Failure.self, "\(text)") { try Selection.sizes(text) }
+      #expect(throws: Selection.Failure.self, "\(text)") { try AESInput.cases(text) }
     }
   }
 
   @Test("Nothing is copied where a key schedule is timed")
   func setup() throws {
     let selection = try Selection(
-      workloads: [.aes128], cases: { _ in [.setup(bytes: 16)] },
-      implementations: Implementation.all)
+      workloads: [AESWorkload.aes128], cases: [.setup(bytes: 16)])
     let ids = selection.groups[0].implementations.map(\.id)
     #expect(ids.contains("swift-table") && !ids.contains("memcpy"))
   }
 
   @Test("Ids are unique, and every workload has its baseline")
   func table() {
-    let ids = Implementation.all.map(\.id)
+    let ids = WorkloadList.house.implementations.map(\.id)
     #expect(Set(ids).count == ids.count)
-    for workload in Workload.all {
+    for workload in WorkloadList.house.workloads {
       #expect(
-        Implementation.all.contains { $0.id == workload.baseline && workload.isDone(by: $0) },
+        WorkloadList.house.implementations.contains {
+          $0.id == workload.baseline && workload.isDone(by: $0)
+        },
         "\(workload.id)")
     }
   }
 
   @Test("What a CPU lacks and what a mask hides are told apart")
   func obstacle() throws {
-    let implementation = try #require(Implementation.all.first { $0.id == "c-aesni" })
+    let implementation = try #require(
+      WorkloadList.house.implementations.first { $0.id == "c-aesni" })
     let needs = implementation.required
     #expect(implementation.obstacle(features: needs, detected: needs) == nil)
     #if arch(x86_64)

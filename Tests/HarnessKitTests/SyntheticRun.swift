@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import HarnessKit
 
@@ -18,7 +19,7 @@ enum SyntheticRun {
         slices: ticks.map { Slice(ticks: $0, before: quiet, after: quiet, flags: []) })
     }
     return HarnessKit.Measurement(
-      samples: samples, planned: costs.count, callsPerSlice: 1, bytesPerCall: bytes,
+      samples: samples, planned: costs.count, callsPerSlice: 1, unitsPerCall: bytes,
       source: .calibrated, ticksPerSecond: 1e9)
   }
 
@@ -39,9 +40,10 @@ enum SyntheticRun {
         cyclesPerTick: 1.42, relativeError: 0.0001, ticksPerSecond: 1e9, overheadTicks: 26),
       source: .calibrated, plan: .standard)
     run.rows = rows
+    run.complete(by: WorkloadList.house.workloads.map(\.facts))
     run.cpu = 1
     run.elapsed = 1.5
-    run.unitLimits = [Limit(name: "aesenc xmm", costPerByte: 0.0312)]
+    run.unitLimits = [Limit(name: "aesenc xmm", costPerUnit: 0.0312)]
     run.refusals = [(.pmu, "no counter")]
     let report = CPUReport(leaves: try Recording.leaves(Recording.names[0]), environment: nil)
     return RunRecord(
@@ -60,7 +62,7 @@ enum SyntheticRun {
     return try record([
       row(
         (aes, "1KiB", "swift-table"), .measured(measurement([[2000, 2010], [2020, 2000]])),
-        limit: Limit(name: "aesenc xmm", costPerByte: 0.3)),
+        limit: Limit(name: "aesenc xmm", costPerUnit: 0.3)),
       row(
         (aes, "1KiB", "c-wrong"),
         .failed(Mismatch(check: "a", summary: "b \"c\" <d>", offset: 3, detail: "e\nf"))),

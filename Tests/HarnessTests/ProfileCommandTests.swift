@@ -1,5 +1,6 @@
 import Foundation
 import HarnessKit
+import TestSupport
 import Testing
 
 /// perf on the machine that runs the tests.
@@ -36,7 +37,7 @@ struct ProfileCommandTests {
   @Test(
     "Each AES kernel's own symbol is the widest frame, and the call path below it is whole",
     .long, .enabled(if: PerfHere.obstacle == nil, PerfHere.comment),
-    arguments: Implementation.all.filter { if case .aes = $0.work { true } else { false } }
+    arguments: WorkloadList.house.implementations.filter { $0.aesKernel != nil }
       .filter { $0.obstacle() == nil }.map(\.id))
   func widestFrame(id: String) async throws {
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -54,7 +55,7 @@ struct ProfileCommandTests {
 
     let stacks = try stacks("\(base).folded")
     let widest = try #require(stacks.leaves.first).name
-    let implementation = try #require(Implementation.all.first { $0.id == id })
+    let implementation = try #require(WorkloadList.house.implementations.first { $0.id == id })
     switch implementation.language {
     case "C", "NASM":
       // Or a part of the kernel, by a name that tells whose it is: a call in tail position leaves no

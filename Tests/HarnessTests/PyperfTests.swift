@@ -78,7 +78,7 @@ struct PyperfTests {
       func median(_ record: RunRecord) throws -> Double {
         let row = try #require(
           record.run.rows.first { $0.address.description == words[0] })
-        return try #require(row.measurement).costPerByte.median
+        return try #require(row.measurement).costPerUnit.median
       }
       let own = try median(after) / median(before)
       #expect(abs(try #require(Double(words[1])) / own - 1) < 0.01, "\(line)")

@@ -50,7 +50,7 @@ enum RewrittenRun {
       measurement.ticksPerSecond = 1e9
       record.run.rows[index].outcome = .measured(measurement)
       // Below each of these costs.
-      record.run.rows[index].limit = Limit(name: "synthetic", costPerByte: 0.5)
+      record.run.rows[index].limit = Limit(name: "synthetic", costPerUnit: 0.5)
     }
     record.run.calibration.ticksPerSecond = 1e9
     return record

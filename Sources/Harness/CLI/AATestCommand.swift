@@ -7,12 +7,16 @@ struct AATestCommand: ParsableCommand {
     commandName: "aa-test",
     abstract: "Compare a kernel with itself, and with itself slowed by 2 %, many times.")
 
-  @Option(help: ArgumentHelp("The kernel.", valueName: "id"))
-  var impl = "c-aesni"
-
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Its message size.", valueName: "size"))
-  var size = "8KiB"
+    help: ArgumentHelp(
+      "The implementation; default: the first that can run here, the baseline aside.",
+      valueName: "id"))
+  var impl: String?
+
+  @Option(help: ArgumentHelp("The workload; default: the first.", valueName: "id"))
+  var workload: String?
+
+  @OptionGroup var cases: CaseOptions
 
   @Option(
     parsing: .unconditional,
@@ -35,17 +39,14 @@ struct AATestCommand: ParsableCommand {
   func run() throws {
     try hidden.apply()
     let place = try place.apply()
-    let kernel = try kernel()
-    let bytes = try bytes()
-    func prepare(_ kernel: AESKernel) -> (Int) throws -> any PreparedCase {
-      { try kernel.prepareMessage(bytes: bytes, keyBytes: 16, seed: 1, layout: $0) }
+    let (group, kernel) = try chosen()
+    func contestant(_ one: Implementation) -> Contestant {
+      Contestant(id: one.id) { try group.prepare(one, seed: 1, layout: $0) }
     }
     // The company of an ordinary run: three other rows of the same case, the naive one aside.
-    let company = Implementation.all.compactMap { other -> Contestant? in
-      guard case .aes(let otherKernel) = other.work, other.id != impl, other.obstacle() == nil,
-        other.id != Workload.aes128.baseline
-      else { return nil }
-      return Contestant(id: other.id, prepare: prepare(otherKernel))
+    let company = group.implementations.filter { other in
+      other.id != kernel.id && other.id != group.workload.baseline && other.obstacle() == nil
+        && !other.isYardstick
     }
     let source = try chooseSource(forced: nil, isJudged: !rounds.isOnce)
     var plan = rounds.replacing(.standard)
@@ -56,7 +57,8 @@ struct AATestCommand: ParsableCommand {
     let progress = ProgressLine()
     var test = AATest()
     try test.run(
-      comparisons: comparisons, kernel: prepare(kernel), company: Array(company.prefix(3)),
+      comparisons: comparisons, kernel: contestant(kernel).prepare,
+      company: company.prefix(3).map(contestant),
       sampler: sampler,
       progress: { progress.show("comparison \($0 + 1) of \(comparisons)") })
     progress.clear()
@@ -64,35 +66,51 @@ struct AATestCommand: ParsableCommand {
       try printJSON(test)
     } else {
       print(
-        "\(impl), \(size), \(source.source.rawValue), \(place.cpu?.text ?? "not pinned")")
+        "\(group.workload.id)/\(group.case.id)/\(kernel.id), \(source.source.rawValue), \(place.cpu?.text ?? "not pinned")"
+      )
       print(test.text(), terminator: "")
     }
   }
 
-  private func kernel() throws -> AESKernel {
+  /// A case, and the implementation that is compared with itself.
+  private func chosen() throws -> (group: Selection.Group, kernel: Implementation) {
+    let list = Harness.workloads
+    let selection: Selection
     do {
-      let chosen = try Selection.implementations(impl, of: Implementation.all)
-      guard chosen.count == 1, case .aes(let kernel) = chosen[0].work else {
-        throw CommandFailure(.usage, "'\(impl)' is not one AES implementation")
-      }
-      if let obstacle = chosen[0].obstacle() {
-        throw CommandFailure(.usage, "'\(impl)' cannot run here: \(obstacle)")
-      }
-      return kernel
+      let named =
+        try workload
+        ?? list.cases(workloads: nil, given: cases.given, scope: .single)
+        .first?.workload.id
+      selection = try Selection(
+        try list.cases(workloads: named, given: cases.given, scope: .single),
+        implementations: list.implementations)
     } catch let failure as Selection.Failure {
       throw CommandFailure(.usage, failure.description)
+    } catch let failure as UnreadableInput {
+      throw CommandFailure(.inputOutput, failure.description)
     }
-  }
-
-  private func bytes() throws -> Int {
-    do {
-      let cases = try Selection.sizes(size)
-      guard cases.count == 1, case .message(let bytes) = cases[0].input else {
-        throw CommandFailure(.usage, "'\(size)' is not one message size")
-      }
-      return bytes
-    } catch let failure as Selection.Failure {
-      throw CommandFailure(.usage, failure.description)
+    guard selection.groups.count == 1 else {
+      let addresses = selection.groups.map { "\($0.workload.id)/\($0.case.id)" }
+      throw CommandFailure(
+        .usage, "one case is compared at a time, not \(addresses.joined(separator: ", "))")
     }
+    let group = selection.groups[0]
+    let able = group.implementations.filter { $0.obstacle() == nil }
+    guard let impl else {
+      guard let first = able.first(where: { $0.id != group.workload.baseline && !$0.isYardstick })
+      else { throw CommandFailure(.usage, "nothing but the baseline can run here") }
+      return (group, first)
+    }
+    guard let kernel = group.implementations.first(where: { $0.id == impl }) else {
+      let ids = group.implementations.map(\.id)
+      throw CommandFailure(
+        .usage,
+        "'\(impl)' is no implementation of \(group.workload.id)"
+          + "\(NearMiss.question(impl, among: ids)); valid: \(ids.joined(separator: ", "))")
+    }
+    if let obstacle = kernel.obstacle() {
+      throw CommandFailure(.usage, "'\(impl)' cannot run here: \(obstacle)")
+    }
+    return (group, kernel)
   }
 }

@@ -11,14 +11,15 @@ struct BlockCommand: ParsableCommand {
     shouldDisplay: false)
 
   func run() throws {
-    let started = Date()
     Interruption.catchSignals()
     Interruption.followParent()
     let progress = ProgressLine()
     let result: RunResult
     do {
       let message = try FileHandle.standardInput.readToEnd() ?? Data()
-      result = try BlockProcess.task(message).measure(progress: progress.show)
+      result = try BlockProcess.task(message).measure(
+        among: Harness.workloads, load: { try $0.implementations(beside: Harness.workloads) },
+        progress: progress.show)
     } catch let failure as BlockTask.Failure {
       throw CommandFailure(
         .usage,
@@ -27,7 +28,6 @@ struct BlockCommand: ParsableCommand {
       throw CommandFailure(.inputOutput, FileReason.text(error))
     }
     progress.clear()
-    Output.write(
-      [UInt8](try BlockProcess.output(result, started: started, cpuReport: .current())))
+    Output.write([UInt8](try BlockProcess.output(result)))
   }
 }

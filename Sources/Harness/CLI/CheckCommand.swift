@@ -32,8 +32,10 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     try hidden.apply()
     let libraries = try PluginPath.libraries(paths)
+    let list = Harness.workloads
     let plugins = Plugin.load(
-      libraries, patience: patience.deadline ?? Plugin.standardPatience)
+      libraries, taken: list.implementations.map(\.id),
+      patience: patience.deadline ?? ExternalSources.standardPatience)
     let usable = plugins.filter { $0.refusal == nil }.flatMap(\.implementations)
     let chosen: [Implementation]
     do {
@@ -47,8 +49,9 @@ struct CheckCommand: ParsableCommand {
       if let refusal = plugin.refusal { verification.refuse(plugin.path, refusal) }
     }
     for implementation in chosen {
-      for workload in Workload.all where workload.isDone(by: implementation) {
-        verification.check(implementation, on: workload)
+      for workload in list.workloads where workload.isDone(by: implementation) {
+        verification.check(
+          implementation, on: workload, cases: try workload.cases([:], scope: .standard))
       }
     }
     try verification.finish()
@@ -62,7 +65,7 @@ struct PluginProcessCommand: ParsableCommand {
     abstract: "Serve another process of the harness.", shouldDisplay: false)
 
   func run() throws {
-    guard let server = PluginServer() else {
+    guard let server = PluginServer(Harness.workloads) else {
       throw CommandFailure(
         .usage, "'\(PluginServer.argument)' is for the harness itself; see harness check --help")
     }

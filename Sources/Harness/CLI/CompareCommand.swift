@@ -67,13 +67,11 @@ struct CompareCommand: ParsableCommand {
       return
     }
     try GivenOptions.refuse(
-      ["--mask", "--cpu", "--pin", "--no-pin", "--cycles", "--time", "--plan", "--seed", "--data"],
+      ["--mask", "--cpu", "--pin", "--no-pin", "--cycles", "--time", "--plan", "--seed"],
       because: "goes with --live; files are measured already")
-    for (name, value) in [
-      ("--workload", choice.workload), ("--size", choice.size), ("--payload", choice.payload),
-    ] where value != nil {
-      throw ValidationError("\(name) goes with --live; --filter chooses among a result's addresses")
-    }
+    try GivenOptions.refuse(
+      ["--workload"] + Harness.workloads.options.map { "--" + $0.name },
+      because: "goes with --live; --filter chooses among a result's addresses")
     switch files.count {
     case 0: throw ValidationError("compare needs two files: harness compare old.json new.json")
     case 1:
@@ -132,7 +130,7 @@ struct CompareCommand: ParsableCommand {
   // MARK: What is compared
 
   private func ofTwoFiles(_ filter: AddressFilter) throws -> Prepared {
-    let (old, new) = try failing { try (ResultFile.read(files[0]), ResultFile.read(files[1])) }
+    let (old, new) = try failing { try (readResult(files[0]), readResult(files[1])) }
     let both: FileComparison
     do throws(FileComparison.Obstacle) {
       both = try FileComparison(old, new, matching: filter.callAsFunction)
@@ -144,7 +142,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func ofMachines(_ filter: AddressFilter) throws -> Prepared {
-    let records = try failing { try files.flatMap { try ResultFile.read($0).records } }
+    let records = try failing { try files.flatMap { try readResult($0).records } }
     guard let first = records.first, records.count > 1 else {
       throw CommandFailure(.usage, "--across-machines needs the runs of two machines or more")
     }
@@ -160,7 +158,7 @@ struct CompareCommand: ParsableCommand {
     }
     var labels = Comparison.Labels(
       old: first.machine.name, new: records.count > 2 ? "other" : records[1].machine.name,
-      unit: first.run.source)
+      run: first.run)
     labels.isShare = true
     labels.unit =
       "per cent of each machine's own limit, not cycles; a ratio above 1 is farther from it "
@@ -181,7 +179,7 @@ struct CompareCommand: ParsableCommand {
 
   private func ofOneFile(_ filter: AddressFilter) throws -> Prepared {
     let (first, second) = try implementations()
-    let file = try failing { try ResultFile.read(files[0]) }
+    let file = try failing { try readResult(files[0]) }
     let ids = file.records.flatMap(\.run.rows).map(\.address.implementation).uniqued(by: \.self)
     for id in [first, second] where !ids.contains(id) {
       throw CommandFailure(
@@ -197,7 +195,7 @@ struct CompareCommand: ParsableCommand {
         machine: file.records.count > 1 ? name : nil)
     }
     return (
-      material, .init(old: first, new: second, unit: file.records.first?.run.source ?? .reference),
+      material, .init(old: first, new: second, run: file.records.first?.run),
       []
     )
   }
@@ -207,14 +205,15 @@ struct CompareCommand: ParsableCommand {
     let run = try machine.measure(choice, implementations: [first, second])
     return (
       Comparison.Material(run, first: first, second: second),
-      .init(old: first, new: second, unit: run.source), []
+      .init(old: first, new: second, run: run), []
     )
   }
 }
 
 extension Comparison.Labels {
-  fileprivate init(old: String, new: String, unit: CycleSource) {
-    self.init(old: old, new: new, unit: "\(unit.perByte) (\(unit.rawValue))")
+  fileprivate init(old: String, new: String, run: RunResult?) {
+    self.init(
+      old: old, new: new, unit: run.map { "\($0.costUnits) (\($0.source.rawValue))" } ?? "")
   }
 }
 

@@ -36,7 +36,7 @@ struct ContestantOptions: ParsableArguments {
   func sources(_ patience: PatienceOption, plugins: [String] = []) throws -> ExternalSources {
     var sources = ExternalSources()
     sources.plugins = try PluginPath.libraries(plugins)
-    sources.patience = patience.deadline ?? Plugin.standardPatience
+    sources.patience = patience.deadline ?? ExternalSources.standardPatience
     sources.runnerDeadline = patience.deadline
     for program in runner {
       var isFolder: ObjCBool = false
@@ -60,23 +60,5 @@ struct ContestantOptions: ParsableArguments {
       throw CommandFailure(.inputOutput, "there is no folder '\(contestants)' of contestants")
     }
     return sources
-  }
-}
-
-extension SelectionOptions {
-  /// The addresses chosen, with what comes from outside.
-  func selection(
-    from sources: ExternalSources, sizes: [Case] = Case.standardSizes,
-    payloads: @autoclosure () -> [JSONPayload] = JSONPayload.standard
-  ) throws -> Selection {
-    let foreign: [Implementation]
-    do {
-      foreign = try sources.implementations()
-    } catch {
-      throw CommandFailure(.usage, error.description)
-    }
-    var selection = try selection(also: foreign, sizes: sizes, payloads: payloads())
-    selection.sources = sources
-    return selection
   }
 }

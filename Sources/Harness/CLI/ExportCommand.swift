@@ -34,7 +34,7 @@ struct ExportCommand: ParsableCommand {
   func validate() throws { try GivenOptions.refuseEmpty("--output", output) }
 
   func run() throws {
-    let result = try failing { try ResultFile.read(file) }
+    let result = try failing { try readResult(file) }
     let text: String
     do throws(ExportFormat.Failure) {
       text = try format.text(result, filter: filter)

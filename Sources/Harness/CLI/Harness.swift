@@ -29,11 +29,15 @@ struct Harness: ParsableCommand {
       PluginProcessCommand.self, BlockCommand.self,
     ],
     defaultSubcommand: Run.self)
+
+  /// What this program measures: set before the command line is read.
+  nonisolated(unsafe) static var workloads = WorkloadList([])
 }
 
 @main
 enum Main {
   static func main() {
+    Harness.workloads = WorkloadList(AESWorkload.all + [JSONWorkload()])
     Interruption.leaveNothingBehind()
     Output.prepare()
     TerminalWidth.limit()
@@ -110,4 +114,9 @@ func failing<Value>(_ body: () throws -> Value) throws -> Value {
   } catch {
     throw CommandFailure(.inputOutput, FileReason.text(error))
   }
+}
+
+/// Reads a result; what a file of an old version does not tell of its workloads, this program does.
+func readResult(_ path: String) throws(ResultFile.Failure) -> ResultFile {
+  try ResultFile.read(path, known: Harness.workloads.workloads.map(\.facts))
 }

@@ -43,7 +43,7 @@ struct HistoryCommand: ParsableCommand {
     var records: [(file: String, record: RunRecord)] = []
     for name in try files() {
       do throws(ResultFile.Failure) {
-        records += try ResultFile.read("\(folder)/\(name)").records.map { (name, $0) }
+        records += try readResult("\(folder)/\(name)").records.map { (name, $0) }
       } catch {
         unreadable.append("\(name): \(error.reason)")
       }

@@ -24,10 +24,11 @@ struct List: ParsableCommand {
 
   func run() throws {
     try hidden.apply()
-    let entries = Implementation.all.map { implementation in
+    let entries = Harness.workloads.implementations.map { implementation in
       Entry(
         id: implementation.id,
-        workloads: Workload.all.filter { $0.isDone(by: implementation) }.map(\.id),
+        workloads: Harness.workloads.workloads.filter { $0.isDone(by: implementation) }
+          .map(\.id),
         language: implementation.language, technique: implementation.technique,
         required: implementation.required.names, preferred: implementation.preferred.names,
         remarks: implementation.remarks)
@@ -42,11 +43,19 @@ struct List: ParsableCommand {
     ])
     for entry in entries {
       table.add([
-        entry.id, entry.workloads.count > 1 ? "aes-*-ctr" : entry.workloads[0], entry.language,
+        entry.id, Self.short(entry.workloads), entry.language,
         entry.required.isEmpty ? "-" : entry.required.joined(separator: " "),
         ([entry.technique] + entry.remarks).joined(separator: "; "),
       ])
     }
     print(table.text, terminator: "")
+  }
+
+  /// Families, where there are several workloads of one.
+  private static func short(_ ids: [String]) -> String {
+    ids.count == 1
+      ? ids[0]
+      : ids.map { Harness.workloads[$0]?.family ?? $0 }.uniqued(by: \.self)
+        .joined(separator: " ")
   }
 }

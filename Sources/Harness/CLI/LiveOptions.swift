@@ -31,7 +31,8 @@ struct LiveOptions: ParsableArguments {
     try requireOptimisedBuild("its figures would mean nothing")
     let selection = try choice.selection()
     for id in implementations {
-      guard let implementation = Implementation.all.first(where: { $0.id == id }) else { continue }
+      guard let implementation = Harness.workloads.implementations.first(where: { $0.id == id })
+      else { continue }
       if let obstacle = implementation.obstacle() {
         throw CommandFailure(.usage, "'\(id)' cannot run here: \(obstacle)")
       }

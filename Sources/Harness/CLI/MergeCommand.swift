@@ -27,7 +27,7 @@ struct MergeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let read = try failing { try files.map { ($0, try ResultFile.read($0).records) } }
+    let read = try failing { try files.map { ($0, try readResult($0).records) } }
     if let (first, second) = MergedRecords.repetition(in: read) {
       throw CommandFailure(
         .usage,

@@ -57,7 +57,9 @@ struct ProfileCommand: ParsableCommand {
     if !diff.isEmpty {
       try GivenOptions.refuse(
         ["--impl"], because: "does nothing with --diff, which names what it compares")
-      let isRecorded = diff.contains { name in Implementation.all.contains { $0.id == name } }
+      let isRecorded = diff.contains { name in
+        Harness.workloads.implementations.contains { $0.id == name }
+      }
       if !isRecorded {
         try GivenOptions.refuseOthers(than: ["--diff", "--output"], with: "--diff of two files")
       }

@@ -32,13 +32,16 @@ struct ProfileDifference {
 
   /// A file of that name, or else an implementation.
   private func side(_ text: String) throws -> Side {
-    if Implementation.all.contains(where: { $0.id == text }) { return try recorded(text) }
+    if Harness.workloads.implementations.contains(where: { $0.id == text }) {
+      return try recorded(text)
+    }
     guard FileManager.default.fileExists(atPath: text) else {
       throw CommandFailure(
         .inputOutput,
         "'\(text)' is neither a file of folded stacks nor an implementation"
-          + NearMiss.question(text, among: Implementation.all.map(\.id)) + "; valid: "
-          + Implementation.all.map(\.id).joined(separator: ", "))
+          + NearMiss.question(text, among: Harness.workloads.implementations.map(\.id))
+          + "; valid: "
+          + Harness.workloads.implementations.map(\.id).joined(separator: ", "))
     }
     let stacks = try failing {
       try FoldedStacks(

@@ -52,7 +52,7 @@ struct ProfileOptions: ParsableArguments {
     var failure: CommandFailure?
   }
 
-  /// Verifies what was chosen. Without options: 8 KiB with a key of 128 bits, and the payload HUGE.
+  /// Verifies what was chosen. Without options: one case of one workload of each family.
   ///
   /// - Returns: Each case of each implementation that can run here and agrees with the reference;
   ///   one at least, or a failure.
@@ -76,7 +76,7 @@ struct ProfileOptions: ParsableArguments {
           continue
         }
         if case .failed(let mismatch) = lab.verify(
-          implementation, on: group.workload, payloads: selection.payloads)
+          implementation, on: group.workload, cases: selection.cases(of: group.workload))
         {
           chosen.failure =
             chosen.failure
@@ -119,21 +119,16 @@ struct ProfileOptions: ParsableArguments {
     }
   }
 
-  /// One key size of AES where no workload is named: the others spend their time in the same places.
+  /// One workload of each family where none is named: the others spend their time in the same places.
   private func selection() throws -> Selection {
     var choice = choice
     if choice.workload == nil {
-      let workloads = [
-        choice.size != nil || choice.payload == nil ? Workload.aes128.id : nil,
-        choice.payload != nil || choice.size == nil ? Workload.json.id : nil,
-      ]
-      choice.workload = workloads.compactMap(\.self).joined(separator: ",")
+      let given = choice.cases.given
+      choice.workload = Harness.workloads.standard
+        .filter { one in given.isEmpty || one.options.contains { given[$0.name] != nil } }
+        .uniqued(by: { $0.family ?? $0.id }).map(\.id).joined(separator: ",")
     }
-    // The payload takes longer to decode than an AES kernel to verify.
-    let isJSON = try? Selection.workloads(choice.workload ?? "").contains(.json)
-    return try choice.selection(
-      sizes: [.message(bytes: 8 << 10)],
-      payloads: isJSON == true ? JSONPayload.standard.filter { $0.id == "HUGE" } : [])
+    return try choice.selection(scope: .single)
   }
 }
 

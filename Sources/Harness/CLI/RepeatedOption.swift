@@ -5,19 +5,23 @@ import HarnessKit
 struct RepeatedOption {
   var name: String
   var value: String
-  /// Whether it says what JSON workloads are given, and nothing to others.
-  var isOfJSON = false
+  /// Whether it chooses cases, and is for those workloads alone that have it.
+  var isOfCases = false
 
-  private var words: String { ShellWord.option(name, value) }
+  private var words: String { ShellWord.option("--" + name, value) }
 
   /// The command line that verifies, with those of the options that it needs.
-  static func adding(_ options: [Self], to command: String, on workload: Workload) -> String {
-    let needed = options.filter { !$0.isOfJSON || workload.kind == .jsonEncode }
+  static func adding(
+    _ options: [Self], to command: String, on workload: any Workload
+  ) -> String {
+    let needed = options.filter { option in
+      !option.isOfCases || workload.options.contains { $0.name == option.name }
+    }
     return ([command] + needed.map(\.words)).joined(separator: " ")
   }
 
   static func adding(_ options: [Self], to command: String, on workload: String) -> String {
-    Workload.all.first { $0.id == workload }.map { adding(options, to: command, on: $0) } ?? command
+    Harness.workloads[workload].map { adding(options, to: command, on: $0) } ?? command
   }
 
   /// The command line, without seed, of this run for one implementation alone: what fails only while
@@ -50,12 +54,14 @@ struct RepeatedOption {
 extension SelectionOptions {
   /// What decides what is verified.
   var repeated: [RepeatedOption] {
-    [("--payload", payload), ("--data", data)].compactMap { name, value in
-      value.map { RepeatedOption(name: name, value: $0, isOfJSON: true) }
+    Harness.workloads.options.filter(\.isForVerification).compactMap { option in
+      cases.given[option.name].map {
+        RepeatedOption(name: option.name, value: $0, isOfCases: true)
+      }
     }
   }
 }
 
 extension MaskOption {
-  var repeated: [RepeatedOption] { mask.map { [RepeatedOption(name: "--mask", value: $0)] } ?? [] }
+  var repeated: [RepeatedOption] { mask.map { [RepeatedOption(name: "mask", value: $0)] } ?? [] }
 }

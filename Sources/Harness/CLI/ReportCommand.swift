@@ -55,7 +55,7 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     var sources: [Report.Source] = []
     for (file, name) in zip(files, Report.names(files)) {
-      let records = try failing { try ResultFile.read(file) }.records
+      let records = try failing { try readResult(file) }.records
       guard records.contains(where: { !$0.run.rows.isEmpty }) else {
         throw CommandFailure(.inputOutput, "there are no rows in '\(file)'; take the run again")
       }

@@ -13,7 +13,7 @@ struct Run: ParsableCommand {
   @OptionGroup var hidden: MaskOption
 
   @Flag(
-    help: "Sizes 16B, 8KiB, 1MiB, payloads SIMPLE and HUGE; measures for at most 8 seconds.")
+    help: "A few cases of each workload; measures for at most 8 seconds.")
   var quick = false
 
   @Flag(help: "Add to the tables what their figures are made of.")
@@ -96,8 +96,8 @@ struct Run: ParsableCommand {
   func run() throws {
     try hidden.apply()
     if cpuReport {
-      let report = try CPUReport.current(at: place.apply())
-        .measured(source: chooseSource(forced: cycles))
+      let report = try CPUReport.current(at: place.apply(), kernels: Harness.workloads.kernelNeeds)
+        .measured(Harness.workloads.workloads, source: chooseSource(forced: cycles))
       print(json ? try report.json().printableJSON : report.text(), terminator: "")
       return
     }
@@ -105,7 +105,7 @@ struct Run: ParsableCommand {
     if report { try failing { try ReportFolder.prepare() } }
     let started = Date()
     let placement = try place.apply()
-    let identity = CPUReport.current(at: placement)
+    let identity = CPUReport.current(at: placement, kernels: Harness.workloads.kernelNeeds)
     if selfTest {
       try runSelfTest()
       return
@@ -114,12 +114,7 @@ struct Run: ParsableCommand {
 
     try requireOptimisedBuild("its figures would mean nothing", isExcused: allowUnoptimised)
     let sources = try outside.sources(plugins.patience, plugins: plugins.plugin)
-    let selection =
-      quick
-      ? try choice.selection(
-        from: sources, sizes: [16, 8 << 10, 1 << 20].map(Case.message),
-        payloads: JSONPayload.standard.filter { ["SIMPLE", "HUGE"].contains($0.id) })
-      : try choice.selection(from: sources)
+    let selection = try choice.selection(from: sources, scope: quick ? .quick : .standard)
 
     var plan = rounds.replacing(time.map(Plan.timed) ?? (quick ? .quick : .standard))
     plan.usesSentinel = sentinel
@@ -150,11 +145,11 @@ struct Run: ParsableCommand {
     if output != nil || report, !result.rows.isEmpty {
       let cpuReport =
         result.isPartial || quick || rounds.isOnce
-        ? identity : try identity.measured(source: source)
+        ? identity : try identity.measured(Harness.workloads.workloads, source: source)
       var record = RunRecord(
         result, started: started, cpuReport: cpuReport,
         arguments: Array(CommandLine.arguments.dropFirst()))
-      record.libraries.merge(selection.foreignVersions) { own, _ in own }
+      record.libraries.merge(selection.externalVersions) { own, _ in own }
       let partial = result.isPartial ? " as partial" : ""
       if let output {
         attempt {

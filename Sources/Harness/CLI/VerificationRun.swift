@@ -4,7 +4,6 @@ import HarnessKit
 /// A verification whose outcome is printed row by row.
 final class VerificationRun {
   private let lab: Lab
-  private let payloads: [JSONPayload]
   private let plugins: [String]
   private let options: [RepeatedOption]
   private var failed = 0
@@ -12,22 +11,20 @@ final class VerificationRun {
 
   /// - Parameters:
   ///   - seed: nil draws one.
-  ///   - payloads: of JSON workloads.
   ///   - plugins: from which implementations come.
   ///   - options: of this command that repeat what is verified and how.
   init(
-    seed: UInt64?, payloads: [JSONPayload] = [], plugins: [String] = [],
-    repeating options: [RepeatedOption] = []
+    seed: UInt64?, plugins: [String] = [], repeating options: [RepeatedOption] = []
   ) {
     lab = Lab(seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)))
-    self.payloads = payloads
     self.plugins = plugins
     self.options = options
     print("seed \(lab.seed)")
     for limit in CheckedStack.limits { print("NOTE  \(limit)") }
   }
 
-  func check(_ implementation: Implementation, on workload: Workload) {
+  /// - Parameter cases: of the workload, as far as they were chosen.
+  func check(_ implementation: Implementation, on workload: any Workload, cases: [Case]) {
     // Whoever asked no longer listens.
     if Output.isLost { return }
     let name = "\(workload.id)/\(implementation.id)"
@@ -36,7 +33,7 @@ final class VerificationRun {
       return
     }
     ran += 1
-    switch lab.verify(implementation, on: workload, payloads: payloads, exhaustively: true) {
+    switch lab.verify(implementation, on: workload, cases: cases, exhaustively: true) {
     case .passed(let checks):
       let exceptions = [
         (Implementation.oneThread, ", none from several threads: its flag CAES_ONE_THREAD"),
@@ -54,8 +51,8 @@ final class VerificationRun {
   }
 
   /// What a runner said that it cannot do.
-  private func refused(_ implementation: Implementation, _ workload: Workload) -> String {
-    guard case .foreign(let work) = implementation.work else { return "" }
+  private func refused(_ implementation: Implementation, _ workload: any Workload) -> String {
+    guard let work = implementation.externalWork else { return "" }
     let refused = work.refusedChecks(of: workload)
     guard let first = refused.first else { return "" }
     return ", and \(refused.count) that it cannot do (\(first)"

@@ -14,27 +14,26 @@ struct Verify: ParsableCommand {
 
   func validate() throws {
     try outside.validate(patience)
-    if choice.workload != nil, choice.size != nil {
+    guard choice.workload != nil else { return }
+    for option in Harness.workloads.options
+    where !option.isForVerification && choice.cases.given[option.name] != nil {
       throw ValidationError(
-        "--size does nothing beside --workload: verify takes lengths of its own, and many")
+        "--\(option.name) does nothing beside --workload: verify takes inputs of its own, and many")
     }
   }
 
   func run() throws {
     try hidden.apply()
-    // Verification is about meaning, so every key size counts here, also those not timed by default.
+    // Verification is about meaning, so what is not timed by default counts here too.
     var choice = choice
-    if choice.workload == nil, choice.size == nil, choice.payload == nil {
-      choice.workload = Workload.all.filter { workload in
-        Implementation.all.contains { workload.isDone(by: $0) }
-      }.map(\.id).joined(separator: ",")
+    if choice.workload == nil, choice.cases.given.isEmpty {
+      choice.workload = Harness.workloads.workloads.map(\.id).joined(separator: ",")
     }
     let selection = try choice.selection(from: outside.sources(patience))
     let verification = VerificationRun(
-      seed: choice.seed, payloads: selection.payloads,
-      repeating: choice.repeated + hidden.repeated)
+      seed: choice.seed, repeating: choice.repeated + hidden.repeated)
     for (workload, implementation) in selection.pairs {
-      verification.check(implementation, on: workload)
+      verification.check(implementation, on: workload, cases: selection.cases(of: workload))
     }
     try verification.finish()
   }

@@ -52,8 +52,9 @@ struct Subject {
 
   /// The AES rows of the lab in its order, then the kernels that leak on purpose.
   static let all: [Subject] = {
-    let rows = Implementation.all.compactMap { implementation -> Subject? in
-      guard case .aes(let kernel) = implementation.work else { return nil }
+    let rows = WorkloadList(AESWorkload.all).implementations.compactMap {
+      implementation -> Subject? in
+      guard let kernel = implementation.aesKernel else { return nil }
       let isConstantTime = Int(kernel.row.flags) & Int(CAES_CONSTANT_TIME) != 0
       return Subject(
         implementation: implementation, kernel: kernel,

@@ -45,11 +45,11 @@ public struct ResultUse {
     for row in run.rows {
       guard let measurement = row.measurement else { continue }
       let bounds = Self.bounds(measurement)
-      let cost = measurement.costPerByte
+      let cost = measurement.costPerUnit
       for (name, figure) in [
         ("median", cost.median), ("lower quartile", cost.lowerQuartile),
         ("upper quartile", cost.upperQuartile),
-        ("median of all slices", measurement.rawCostPerByte),
+        ("median of all slices", measurement.rawCostPerUnit),
       ] {
         try demand(
           bounds.contains(figure),
@@ -68,7 +68,7 @@ public struct ResultUse {
   /// What a byte can have cost, by the cheapest and the dearest slice at the slowest and the fastest
   /// clock that the row knows of.
   private static func bounds(_ measurement: HarnessKit.Measurement) -> ClosedRange<Double> {
-    let bytes = Double(measurement.bytesPerCall)
+    let bytes = Double(measurement.unitsPerCall)
     var costs: [Double] = []
     var clocks: [Double] = measurement.cyclesPerTick.map { [$0] } ?? []
     for sample in measurement.samples {
@@ -166,18 +166,22 @@ public struct ResultUse {
       try show(
         Comparison(
           Comparison.Material(record.run, first: first, second: last), rules: .init()),
-        record.run.source)
+        Self.unit(record.run))
       try show(
         Comparison(
           Comparison.Material(base.records[0].run, record.run, acrossMachines: true),
-          rules: .init()), record.run.source, isShare: true)
+          rules: .init()), Self.unit(record.run), isShare: true)
     }
   }
 
+  private static func unit(_ run: RunResult) -> String {
+    "\(run.costUnits) (\(run.source.rawValue))"
+  }
+
   private func show(
-    _ comparison: Comparison, _ unit: CycleSource, isShare: Bool = false
+    _ comparison: Comparison, _ unit: String, isShare: Bool = false
   ) throws(Finding) {
-    let labels = Comparison.Labels(old: "old", new: "new", unit: unit.perByte, isShare: isShare)
+    let labels = Comparison.Labels(old: "old", new: "new", unit: unit, isShare: isShare)
     try figures(comparison.text(labels), "a comparison")
     try figures(comparison.markdown(labels), "a comparison in Markdown")
     try figures(comparison.advice ?? "", "the advice of a comparison")

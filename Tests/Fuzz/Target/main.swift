@@ -7,8 +7,9 @@ import CFuzz
 import Foundation
 import HarnessKit
 
-let rows = Implementation.all.compactMap { implementation -> caes_kernel? in
-  guard case .aes(let kernel) = implementation.work else { return nil }
+let rows = WorkloadList(AESWorkload.all).implementations.compactMap {
+  implementation -> caes_kernel? in
+  guard let kernel = implementation.aesKernel else { return nil }
   if let obstacle = implementation.obstacle() {
     print("fuzz-aes: \(implementation.id) cannot run: \(obstacle)")
     return nil

@@ -47,8 +47,9 @@ public struct CPUReport: Codable, Sendable, Equatable {
   public var kernels: [KernelMatrixRow]
   /// nil until it has been measured.
   public var measuredClock: Clock?
+  /// Of workloads, by loops that do one part of their work; nil until they have been measured.
+  public var workloadLimits: [Limit]?
   /// Empty until they have been measured.
-  public var aesLimits: [Limit]
   public var memoryLimits: [Limit]
 
   /// A report from recorded leaves.
@@ -56,9 +57,10 @@ public struct CPUReport: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - inForce: what counts after OPTLAB_MASK, or nil where nothing is masked.
   ///   - environment: of the same machine, or nil to read it from this one.
+  ///   - kernels: what is asked of the CPU.
   public init(
     leaves: CPUIDLeaves, inForce: FeatureSet? = nil, environment: MeasuringEnvironment? = nil,
-    implementations: [Implementation] = Implementation.all, architecture: String = Self.built
+    kernels: [KernelNeeds] = [], architecture: String = Self.built
   ) {
     let identity = CPUIdentity(leaves)
     let hypervisor = Hypervisor(leaves)
@@ -74,11 +76,11 @@ public struct CPUReport: Codable, Sendable, Equatable {
     counters = CounterOffer(leaves, identity: identity, hypervisor: hypervisor)
     self.environment = environment ?? MeasuringEnvironment(hypervisor: hypervisor?.name)
     quirks = CPUQuirk.of(identity, leaves: leaves, features: features)
-    kernels = implementations.map {
+    self.kernels = kernels.map {
       KernelMatrixRow($0, features: features, isX86: architecture == "x86-64")
     }
     measuredClock = nil
-    aesLimits = []
+    workloadLimits = nil
     memoryLimits = []
   }
 
@@ -89,14 +91,14 @@ public struct CPUReport: Codable, Sendable, Equatable {
   ///
   /// - Parameter place: where this thread is kept; nil where that does not matter.
   public static func current(
-    at place: MeasuringPlace? = nil, implementations: [Implementation] = Implementation.all
+    at place: MeasuringPlace? = nil, kernels: [KernelNeeds] = []
   ) -> CPUReport {
     let leaves = CPUIDLeaves.machine()
     var report = CPUReport(
       leaves: leaves, inForce: .inForce,
       environment: MeasuringEnvironment(
         hypervisor: Hypervisor(leaves)?.name, place: place),
-      implementations: implementations)
+      kernels: kernels)
     report.chosenCPU = place?.cpu
     return report
   }

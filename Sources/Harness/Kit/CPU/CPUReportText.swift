@@ -190,9 +190,10 @@ extension CPUReport {
         "\(decimal($0.gigahertz, places: 3)) GHz, +-\(decimal($0.error * 100, places: 2)) %"
           + " (\($0.source))"
       } ?? "not measured")
-    if aesLimits.isEmpty { page.field("AES limits", "not measured") }
+    let workloadLimits = workloadLimits ?? []
+    if workloadLimits.isEmpty { page.field("workload limits", "not measured") }
     if memoryLimits.isEmpty { page.field("memory limits", "not measured") }
-    for (title, limits) in [("AES limits", aesLimits), ("Memory limits", memoryLimits)]
+    for (title, limits) in [("Workload limits", workloadLimits), ("Memory limits", memoryLimits)]
     where !limits.isEmpty {
       page.line("  \(title)")
       page.table(

@@ -1,3 +1,21 @@
+/// What an implementation asks of a CPU.
+public struct KernelNeeds: Sendable {
+  public var id: String
+  /// In a word or two, what it does.
+  public var workload: String
+  /// Features that it cannot run without.
+  public var required: FeatureSet
+  /// Features without which dispatch passes over it.
+  public var preferred: FeatureSet
+
+  public init(id: String, workload: String, required: FeatureSet, preferred: FeatureSet) {
+    self.id = id
+    self.workload = workload
+    self.required = required
+    self.preferred = preferred
+  }
+}
+
 /// Whether an implementation can run here, and why not.
 public struct KernelMatrixRow: Codable, Sendable, Equatable {
   public enum Verdict: String, Codable, Sendable {
@@ -8,7 +26,7 @@ public struct KernelMatrixRow: Codable, Sendable, Equatable {
 
   /// Id: `c-vaes512`.
   public var implementation: String
-  /// `aes` or `json`.
+  /// The families of what it does: `aes`, or several.
   public var workload: String
   /// Features that it cannot run without, and those without which dispatch passes over it.
   public var needs: [String]
@@ -24,17 +42,11 @@ public struct KernelMatrixRow: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - features: as `CPUFeature.decode` gives them.
   ///   - isX86: whether this is a build for x86-64, which every required feature means.
-  public init(_ implementation: Implementation, features: [CPUFeature], isX86: Bool) {
-    self.implementation = implementation.id
-    workload =
-      switch implementation.work {
-      case .aes: "aes"
-      case .json: "json"
-      case .memcpy: "any"
-      case .foreign: "foreign"
-      }
-    needs = implementation.required.names
-    prefers = implementation.preferred.names
+  public init(_ kernel: KernelNeeds, features: [CPUFeature], isX86: Bool) {
+    implementation = kernel.id
+    workload = kernel.workload
+    needs = kernel.required.names
+    prefers = kernel.preferred.names
 
     let byName = Dictionary(uniqueKeysWithValues: features.map { ($0.name, $0) })
     let needed = needs.compactMap { byName[$0] }

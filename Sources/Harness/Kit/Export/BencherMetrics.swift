@@ -15,7 +15,7 @@ struct BencherMetrics: Encodable {
     for exported in rows {
       let measurement = exported.measurement
       let seconds = measurement.secondsPerCall
-      let cost = measurement.costPerByte
+      let cost = measurement.costPerUnit
       func bounded(_ values: OrderStatistics, times factor: Double) -> Metric {
         let interval = values.medianInterval(confidence: 0.95)
         return Metric(
@@ -27,7 +27,7 @@ struct BencherMetrics: Encodable {
       benchmarks[exported.name] = [
         "latency": bounded(seconds, times: 1e9),
         "throughput": Metric(value: 1 / seconds.median),
-        measurement.source.perByte.replacing("/", with: "-per-"): bounded(cost, times: 1),
+        exported.costUnit.replacing("/", with: "-per-"): bounded(cost, times: 1),
       ]
     }
   }

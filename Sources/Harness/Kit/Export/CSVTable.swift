@@ -16,21 +16,21 @@ struct CSVTable {
     ("case", { $0.row.address.case }),
     ("implementation", { $0.row.address.implementation }),
     ("language", { $0.row.language }),
-    ("bytes_per_call", { "\($0.measurement.bytesPerCall)" }),
-    ("unit", { $0.measurement.source.perByte }),
+    ("bytes_per_call", { "\($0.measurement.unitsPerCall)" }),
+    ("unit", { $0.costUnit }),
     ("cycle_source", { $0.measurement.source.rawValue }),
-    ("median", { "\($0.measurement.costPerByte.median)" }),
-    ("lower_quartile", { "\($0.measurement.costPerByte.lowerQuartile)" }),
-    ("upper_quartile", { "\($0.measurement.costPerByte.upperQuartile)" }),
+    ("median", { "\($0.measurement.costPerUnit.median)" }),
+    ("lower_quartile", { "\($0.measurement.costPerUnit.lowerQuartile)" }),
+    ("upper_quartile", { "\($0.measurement.costPerUnit.upperQuartile)" }),
     ("interval95_lower", { interval($0).map { "\($0.lowerBound)" } }),
     ("interval95_upper", { interval($0).map { "\($0.upperBound)" } }),
-    ("raw_median", { "\($0.measurement.rawCostPerByte)" }),
+    ("raw_median", { "\($0.measurement.rawCostPerUnit)" }),
     ("seconds_per_call", { "\($0.measurement.secondsPerCall.median)" }),
     ("bytes_per_second", { "\($0.measurement.throughput)" }),
     ("share_of_limit", { $0.row.shareOfLimit.map { "\($0)" } }),
     ("limit", { $0.row.limit?.name }),
     ("times_naive", { $0.record.run.timesBaseline($0.row)?.unmarked.map { "\($0)" } }),
-    ("samples", { "\($0.measurement.costPerByte.sorted.count)" }),
+    ("samples", { "\($0.measurement.costPerUnit.sorted.count)" }),
     ("clean_share", { "\($0.measurement.cleanShare)" }),
     ("contended", { "\($0.measurement.isContended)" }),
     ("unstable", { "\($0.measurement.isUnstable)" }),
@@ -45,7 +45,7 @@ struct CSVTable {
   }
 
   private static func interval(_ exported: ExportedRow) -> ClosedRange<Double>? {
-    exported.measurement.costPerByte.medianInterval(confidence: 0.95)
+    exported.measurement.costPerUnit.medianInterval(confidence: 0.95)
   }
 
   static func quoted(_ field: String) -> String {

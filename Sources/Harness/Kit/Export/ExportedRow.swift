@@ -7,6 +7,11 @@ struct ExportedRow {
   var measurement: Measurement
   var record: RunRecord
 
+  /// What its cost is counted in.
+  var unit: WorkUnit { record.run.unit(row.address.workload) }
+  /// `cycles/byte`.
+  var costUnit: String { measurement.source.cost(of: unit) }
+
   /// The measured rows of a file, in its order.
   ///
   /// - Parameter matching: whether an address is wanted.

@@ -11,13 +11,13 @@ struct GitHubActionBenchmark: Encodable {
   var extra: String
 
   init(_ exported: ExportedRow) {
-    let cost = exported.measurement.costPerByte
+    let cost = exported.measurement.costPerUnit
     name = exported.name
-    unit = exported.measurement.source.perByte
+    unit = exported.costUnit
     value = cost.median
     range = "± \(Figures.percent(cost.relativeSpread))"
     extra = [
-      "\(Figures.significant(exported.measurement.throughput / 1e9)) GB/s",
+      "\(exported.unit.throughput(exported.measurement.throughput)) \(exported.unit.throughputTitle)",
       exported.row.shareOfLimit.map { "\(Figures.percent($0)) of limit" },
       "\(cost.sorted.count) samples, source \(exported.measurement.source.rawValue)",
     ].compactMap(\.self).joined(separator: "\n")

@@ -43,8 +43,11 @@ struct GoogleBenchmarkOutput: Encodable {
     var cpuTime: Double
     var timeUnit = "ns"
     var bytesPerSecond: Double?
+    /// The same for work that is counted in other units.
+    var itemsPerSecond: Double?
     /// In the unit of the run's cycle source.
     var costPerByte: Double?
+    var costPerItem: Double?
   }
 
   var context: Context
@@ -58,14 +61,17 @@ struct GoogleBenchmarkOutput: Encodable {
   private static func entries(_ exported: ExportedRow, family: Int) -> [Entry] {
     let measurement = exported.measurement
     let samples = measurement.counted
-    let bytes = Double(measurement.bytesPerCall)
+    let units = Double(measurement.unitsPerCall)
+    let isBytes = exported.unit.isByte
     let times = samples.map { $0.ticksPerCall / measurement.ticksPerSecond * 1e9 }
-    let costs = measurement.costPerCall.map { $0 / bytes }
+    let costs = measurement.costPerCall.map { $0 / units }
     func entry(_ time: Double, iterations: Int, cost: Double) -> Entry {
       Entry(
         name: exported.name, familyIndex: family, runName: exported.name, runType: "iteration",
         repetitions: samples.count, iterations: iterations, realTime: time, cpuTime: time,
-        bytesPerSecond: bytes / time * 1e9, costPerByte: cost)
+        bytesPerSecond: isBytes ? units / time * 1e9 : nil,
+        itemsPerSecond: isBytes ? nil : units / time * 1e9, costPerByte: isBytes ? cost : nil,
+        costPerItem: isBytes ? nil : cost)
     }
     var entries = samples.indices.map { index in
       var one = entry(
@@ -81,7 +87,7 @@ struct GoogleBenchmarkOutput: Encodable {
       one.runType = "aggregate"
       one.aggregateName = name
       one.aggregateUnit = unit
-      if name == "stddev" || name == "cv" { one.bytesPerSecond = nil }
+      if name == "stddev" || name == "cv" { (one.bytesPerSecond, one.itemsPerSecond) = (nil, nil) }
       entries.append(one)
     }
     let (time, cost) = (Moments(times), Moments(costs))

@@ -26,6 +26,8 @@ public struct History: Sendable {
 
   public var machine: Machine
   public var source: CycleSource
+  /// What costs are in: `cycles/byte`, or several such where workloads count different things.
+  public var unit: String
   public var series: [Series]
   /// Files, or runs in them, that are left out, with why.
   public var leftOut: [String]
@@ -49,6 +51,7 @@ public struct History: Sendable {
     guard let latest = ofMachine.last?.record else { return nil }
     self.machine = latest.machine
     source = latest.run.source
+    unit = latest.run.costUnits
     leftOut = []
     runs = 0
     var points: [Address: [Point]] = [:]
@@ -86,7 +89,7 @@ public struct History: Sendable {
         points[row.address, default: []].append(
           Point(
             started: record.started, commit: record.commit?.hash,
-            cost: measurement.costPerByte.median,
+            cost: measurement.costPerUnit.median,
             lowest: exp(medians[0]), highest: exp(medians[medians.count - 1])))
       }
       if let (address, reason) = others.first {

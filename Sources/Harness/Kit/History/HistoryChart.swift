@@ -25,7 +25,7 @@ private struct HistoryChart {
     var drawing = Drawing(
       width: max(2, Double(columns)) * Self.panel.width + 16,
       height: Self.head + Double(rows) * Self.panel.height + 8,
-      title: "\(history.machine.name): \(history.source.perByte) over time",
+      title: "\(history.machine.name): \(history.unit) over time",
       description:
         "\(history.series.count) charts, one an address: the median of each run, the band of its "
         + "blocks, and dotted lines where the level jumps.")

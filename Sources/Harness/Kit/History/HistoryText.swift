@@ -15,7 +15,7 @@ extension History {
         one.changes.map { one.text($0) }.joined(separator: "; "),
       ])
     }
-    var text = "\(machine.name) (\(machine.id)), \(runs) runs, \(source.perByte) "
+    var text = "\(machine.name) (\(machine.id)), \(runs) runs, \(unit) "
     text += "(\(source.rawValue))\n\(table.text)\n"
     let jumps = series.reduce(0) { $0 + $1.changes.count }
     let longest = series.map(\.points.count).max() ?? 0

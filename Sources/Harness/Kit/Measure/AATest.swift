@@ -29,7 +29,7 @@ public struct AATest: Sendable, Codable {
   private final class Slowed: PreparedCase {
     let base: any PreparedCase
     let share: Double
-    var bytesPerCall: Int { base.bytesPerCall }
+    var unitsPerCall: Int { base.unitsPerCall }
     private(set) var asked = 0
     private(set) var made = 0
 

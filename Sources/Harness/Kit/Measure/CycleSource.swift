@@ -12,12 +12,12 @@ public enum CycleSource: String, Sendable, Codable, CaseIterable {
   /// Nanoseconds, by the time stamp counter's rate or the system's clock.
   case nanoseconds = "ns"
 
-  /// The heading of a column in this unit, for each byte.
-  public var perByte: String {
+  /// What a cost in this source's unit is called: `cycles/byte`.
+  public func cost(of unit: WorkUnit) -> String {
     switch self {
-    case .pmu, .calibrated: "cycles/byte"
-    case .reference: "ticks/byte"
-    case .nanoseconds: "ns/byte"
+    case .pmu, .calibrated: "cycles/\(unit.name)"
+    case .reference: "ticks/\(unit.name)"
+    case .nanoseconds: "ns/\(unit.name)"
     }
   }
 

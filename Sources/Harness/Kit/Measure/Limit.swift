@@ -3,37 +3,63 @@
 public struct Limit: Sendable, Codable, Equatable {
   /// The loop: `vaesenc zmm`, `copy, rep`.
   public var name: String
-  /// A byte, in the unit of the run's cycle source.
-  public var costPerByte: Double
-  /// What no implementation can be faster than, where that is less. The limit of AES counts all
-  /// rounds of all blocks, but blocks of AES-CTR can share their first one.
-  public var leastPerByte: Double?
+  /// A unit of work, in the unit of the run's cycle source.
+  public var costPerUnit: Double
+  /// What no implementation can be faster than, where that is less: what the limit counts may be done
+  /// once for several pieces of the work.
+  public var leastPerUnit: Double?
+
+  public init(name: String, costPerUnit: Double, leastPerUnit: Double? = nil) {
+    self.name = name
+    self.costPerUnit = costPerUnit
+    self.leastPerUnit = leastPerUnit
+  }
+
+  /// What the costs were called when all units were bytes.
+  private enum OldKey: String, CodingKey { case costPerByte, leastPerByte }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let old = try decoder.container(keyedBy: OldKey.self)
+    name = try container.decode(String.self, forKey: .name)
+    costPerUnit =
+      try old.decodeIfPresent(Double.self, forKey: .costPerByte)
+      ?? container.decode(Double.self, forKey: .costPerUnit)
+    leastPerUnit =
+      try old.decodeIfPresent(Double.self, forKey: .leastPerByte)
+      ?? container.decodeIfPresent(Double.self, forKey: .leastPerUnit)
+  }
 }
 
 /// A loop that bounds a case, and what the hardware allows it at best.
-struct LimitLoop {
-  var contestant: Contestant
+public struct LimitLoop {
+  public var contestant: Contestant
   /// Core cycles a byte of the loop: less than this no CPU takes, by the width of its registers and
   /// the most instructions of the kind that any starts in a cycle.
-  var leastCycles: Double
+  public var leastCycles: Double
 
-  var name: String { contestant.id }
+  public var name: String { contestant.id }
+
+  public init(contestant: Contestant, leastCycles: Double) {
+    self.contestant = contestant
+    self.leastCycles = leastCycles
+  }
 }
 
 /// Whether there is a limit, or why there is none.
-enum LimitFinding: Sendable, Equatable {
+public enum LimitFinding: Sendable, Equatable {
   case found(Limit)
   /// - Parameter atMost: what the hardware surely does not need more than, a byte: what disturbs only
   ///   makes slower.
   case refused(String, atMost: Double?)
 
-  var limit: Limit? { if case .found(let limit) = self { limit } else { nil } }
-  var refusal: String? { if case .refused(let reason, _) = self { reason } else { nil } }
+  public var limit: Limit? { if case .found(let limit) = self { limit } else { nil } }
+  public var refusal: String? { if case .refused(let reason, _) = self { reason } else { nil } }
 
   /// What no more than is needed, a byte.
-  var atMost: Double? {
+  public var atMost: Double? {
     switch self {
-    case .found(let limit): limit.costPerByte
+    case .found(let limit): limit.costPerUnit
     case .refused(_, let atMost): atMost
     }
   }
@@ -43,7 +69,7 @@ enum LimitFinding: Sendable, Equatable {
   /// A loop of which most samples were disturbed bounds nothing: those slices are too slow, by a
   /// factor that nobody knows. Nor does one that is faster than the hardware can be.
   init(_ loop: LimitLoop, _ measurement: Measurement) {
-    let cost = measurement.costPerByte.median
+    let cost = measurement.costPerUnit.median
     if measurement.isContended {
       self = .refused(
         "the loop '\(loop.name)' found clean slices in less than half of its samples",
@@ -53,7 +79,7 @@ enum LimitFinding: Sendable, Equatable {
         "the loop '\(loop.name)' took \(Figures.significant(cost)) cycles/byte, and the hardware "
           + "needs \(Figures.significant(loop.leastCycles)) at least", atMost: nil)
     } else {
-      self = .found(Limit(name: loop.name, costPerByte: cost))
+      self = .found(Limit(name: loop.name, costPerUnit: cost))
     }
   }
 
@@ -64,10 +90,10 @@ enum LimitFinding: Sendable, Equatable {
 
   /// The fastest of several loops; none where one is missing that could be faster.
   static func fastest(_ loops: [LimitLoop], _ findings: [LimitFinding]) -> LimitFinding? {
-    guard let best = findings.compactMap(\.limit).min(by: { $0.costPerByte < $1.costPerByte })
+    guard let best = findings.compactMap(\.limit).min(by: { $0.costPerUnit < $1.costPerUnit })
     else { return findings.first }
     let missing = zip(loops, findings).first { loop, finding in
-      finding.limit == nil && loop.leastCycles < best.costPerByte * (1 - tolerance)
+      finding.limit == nil && loop.leastCycles < best.costPerUnit * (1 - tolerance)
     }
     guard let reason = missing?.1.refusal else { return .found(best) }
     return .refused(reason, atMost: findings.compactMap(\.atMost).min())
@@ -76,11 +102,11 @@ enum LimitFinding: Sendable, Equatable {
   /// What the blocks of a run say together: the one at a quarter of the way up, as what disturbs a
   /// limit makes it slower, as a rule. None where most blocks have none, or disagree.
   static func united(_ findings: [LimitFinding]) -> LimitFinding? {
-    let limits = findings.compactMap(\.limit).sorted { $0.costPerByte < $1.costPerByte }
+    let limits = findings.compactMap(\.limit).sorted { $0.costPerUnit < $1.costPerUnit }
     guard limits.count * 2 >= findings.count, !limits.isEmpty else {
       return findings.first { $0.limit == nil }
     }
-    let costs = OrderStatistics(limits.map(\.costPerByte))
+    let costs = OrderStatistics(limits.map(\.costPerUnit))
     let width = (costs.upperQuartile - costs.lowerQuartile) / costs.median
     guard width <= widestDisagreement else {
       return .refused(
@@ -94,59 +120,36 @@ enum LimitFinding: Sendable, Equatable {
   func lower(_ other: LimitFinding) -> LimitFinding {
     guard let own = limit else { return other.limit == nil ? self : other }
     guard let others = other.limit else { return self }
-    return others.costPerByte < own.costPerByte ? other : self
+    return others.costPerUnit < own.costPerUnit ? other : self
   }
 }
 
-/// The limits of one run, measured by its sampler, under the same rules as everything else.
-struct Limits {
-  /// AES rounds: the cost of one round of a byte of state, by loop.
-  private(set) var aesRounds: [LimitLoop] = []
-  private(set) var findings: [LimitFinding] = []
+/// What the unit loops of a run came to, measured by its sampler under the same rules as everything
+/// else.
+package struct Limits {
+  package private(set) var loops: [LimitLoop] = []
+  package private(set) var findings: [LimitFinding] = []
 
-  init() {}
+  package init() {}
 
-  init(_ loops: [LimitLoop], _ measurements: [Measurement]) {
-    aesRounds = loops
+  package init(_ loops: [LimitLoop], _ measurements: [Measurement]) {
+    self.loops = loops
     findings = zip(loops, measurements).map(LimitFinding.init)
   }
 
-  /// Where caches and write combining have nothing to say yet, nor have the loops.
-  static let leastMove = 4096
-
-  static func measure(
-    aes: Bool, loops: [LimitLoop] = AESRoundsLoop.loops, by sampler: Sampler
-  ) throws -> Limits {
-    guard aes, !loops.isEmpty else { return Limits() }
-    return Limits(loops, try sampler.measure(loops.map(\.contestant)))
+  package static func measure(_ loops: [LimitLoop], by sampler: Sampler) throws -> Limits {
+    loops.isEmpty ? Limits() : Limits(loops, try sampler.measure(loops.map(\.contestant)))
   }
 
-  /// Of the AES unit, one for each loop that gave any.
-  var units: [Limit] { findings.compactMap(\.limit) }
+  /// One for each loop that gave any.
+  package var found: [Limit] { findings.compactMap(\.limit) }
 
-  /// The loops that move what a case moves: measured beside its implementations.
-  static func moves(_ workload: Workload, bytes: Int) -> [LimitLoop] {
-    guard bytes >= leastMove else { return [] }
-    return MoveLoop.loops(workload.kind == .jsonEncode ? .store : .copy, bytes: bytes)
-  }
-
-  /// The limit of a case; nil where there is nothing that bounds it.
-  ///
-  /// - Parameters:
-  ///   - move: the fastest loop that moves the case's bytes.
-  ///   - isCopy: whether the implementation only moves bytes, and no AES unit bounds it.
-  func finding(_ workload: Workload, move: LimitFinding?, isCopy: Bool) -> LimitFinding? {
-    guard case .aesCTR(let keyBytes) = workload.kind, !isCopy else { return move }
-    guard let unit = LimitFinding.fastest(aesRounds, findings) else { return move }
-    guard let round = unit.limit else { return unit }
-    let rounds = Double(keyBytes / 4 + 6)
-    let limit = Limit(
-      name: round.name, costPerByte: round.costPerByte * rounds,
-      leastPerByte: max(round.costPerByte * (rounds - 1), move?.limit?.costPerByte ?? 0))
-    // The slower one of the two is the limit.
-    guard let move, move.atMost.map({ $0 >= limit.costPerByte }) ?? true else {
-      return .found(limit)
+  /// The findings of some of the loops, by name.
+  package func findings(
+    of loops: [LimitLoop]
+  ) -> [(loop: LimitLoop, finding: LimitFinding)] {
+    loops.compactMap { loop in
+      self.loops.firstIndex { $0.name == loop.name }.map { (loop, findings[$0]) }
     }
-    return move
   }
 }

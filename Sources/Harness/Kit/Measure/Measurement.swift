@@ -11,8 +11,8 @@ public struct Measurement: Sendable, Codable {
     return isContended ? samples : clean
   }
   public var callsPerSlice: Int
-  /// Bytes of text encrypted, or of JSON written, in one call.
-  public var bytesPerCall: Int
+  /// Units of work done in one call.
+  public var unitsPerCall: Int
   public var source: CycleSource
   /// Ticks a second of the time stamps.
   public var ticksPerSecond: Double
@@ -52,16 +52,16 @@ public struct Measurement: Sendable, Codable {
   }
 
   /// In the unit of `source`.
-  public var costPerByte: OrderStatistics {
-    OrderStatistics(costPerCall.map { $0 / Double(bytesPerCall) })
+  public var costPerUnit: OrderStatistics {
+    OrderStatistics(costPerCall.map { $0 / Double(unitsPerCall) })
   }
 
   /// The same over every slice of every sample, dirty or not: the figure without any choice, in the
   /// unit of `source`.
-  public var rawCostPerByte: Double {
+  public var rawCostPerUnit: Double {
     let clock = runClock
     let costs = samples.map { cost(ticks: $0.rawTicksPerCall, of: $0, counted: nil, clock) }
-    return OrderStatistics(costs).median / Double(bytesPerCall)
+    return OrderStatistics(costs).median / Double(unitsPerCall)
   }
 
   public var secondsPerCall: OrderStatistics {
@@ -70,7 +70,7 @@ public struct Measurement: Sendable, Codable {
 
   /// Half the width of the 95 % interval of the median, as a share of it; nil with too few samples.
   public var relativeHalfWidth: Double? {
-    let cost = costPerByte
+    let cost = costPerUnit
     return cost.medianInterval(confidence: 0.95).map {
       ($0.upperBound - $0.lowerBound) / 2 / cost.median
     }
@@ -79,8 +79,8 @@ public struct Measurement: Sendable, Codable {
   /// Whether its median is known too badly to be compared with anything.
   public var isUnstable: Bool { (relativeHalfWidth ?? 0) > RunWarning.widestInterval }
 
-  /// In bytes a second.
-  public var throughput: Double { Double(bytesPerCall) / secondsPerCall.median }
+  /// In units of work a second.
+  public var throughput: Double { Double(unitsPerCall) / secondsPerCall.median }
 
   /// The share of slices that were clean.
   public var cleanShare: Double {
@@ -94,4 +94,27 @@ public struct Measurement: Sendable, Codable {
   /// Whether something stands against its figure, which is then printed with a mark, and of which no
   /// headline, limit or share is made.
   public var isMarked: Bool { isContended || isUnstable }
+}
+
+extension Measurement {
+  private enum CodingKeys: String, CodingKey {
+    case samples, planned, callsPerSlice, unitsPerCall, source, ticksPerSecond, cyclesPerTick
+  }
+
+  /// What the number of units was called when all of them were bytes.
+  private enum OldKey: String, CodingKey { case bytesPerCall }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    samples = try container.decode([Sample].self, forKey: .samples)
+    planned = try container.decode(Int.self, forKey: .planned)
+    callsPerSlice = try container.decode(Int.self, forKey: .callsPerSlice)
+    source = try container.decode(CycleSource.self, forKey: .source)
+    ticksPerSecond = try container.decode(Double.self, forKey: .ticksPerSecond)
+    cyclesPerTick = try container.decodeIfPresent(Double.self, forKey: .cyclesPerTick)
+    let old = try decoder.container(keyedBy: OldKey.self)
+    unitsPerCall =
+      try old.decodeIfPresent(Int.self, forKey: .bytesPerCall)
+      ?? container.decode(Int.self, forKey: .unitsPerCall)
+  }
 }

@@ -91,7 +91,7 @@ public final class Sampler {
     var prepared = contestants.indices.map { index in
       attempt(index) { try contestants[index].prepare(firstLayout) }
     }
-    let bytesPerCall = prepared.map { $0?.bytesPerCall ?? 1 }
+    let unitsPerCall = prepared.map { $0?.unitsPerCall ?? 1 }
     let paces = prepared.indices.map { index in
       prepared[index].flatMap { one in attempt(index) { try findPace(one) } } ?? Pace.none
     }
@@ -159,7 +159,7 @@ public final class Sampler {
         Measurement(
           samples: samples[index], planned: min(paces[index].rounds, samples[index].count),
           callsPerSlice: paces[index].calls,
-          bytesPerCall: bytesPerCall[index], source: source,
+          unitsPerCall: unitsPerCall[index], source: source,
           ticksPerSecond: calibration.ticksPerSecond,
           cyclesPerTick: judge.cyclesPerTick ?? calibration.cyclesPerTick))
     }
@@ -184,7 +184,7 @@ public final class Sampler {
   }
 
   private func findPace(_ prepared: any PreparedCase) throws -> Pace {
-    let foreign = prepared as? any ForeignCase
+    let foreign = prepared as? any ExternalCase
     let aim = max(plan.slice, plan.slice > 0 ? foreign?.shortestSlice ?? 0 : 0)
     func ticks(_ calls: Int) throws -> Double {
       if let foreign { return try foreign.takeSlice(calls: calls).ticks }
@@ -240,7 +240,7 @@ public final class Sampler {
   ) throws -> Sample {
     let checked = prepared as? any CheckedCase
     let slices =
-      if let foreign = prepared as? any ForeignCase {
+      if let foreign = prepared as? any ExternalCase {
         try takeSlices(foreign, pace: pace, checked: checked)
       } else {
         takeSlices(prepared, pace: pace, checked: checked)
@@ -291,7 +291,7 @@ public final class Sampler {
 
   /// The same where another process does the timing, and the probing where it can.
   private func takeSlices(
-    _ foreign: any ForeignCase, pace: Pace, checked: (any CheckedCase)?
+    _ foreign: any ExternalCase, pace: Pace, checked: (any CheckedCase)?
   ) throws -> [Slice] {
     var slices: [Slice] = []
     var clean = 0

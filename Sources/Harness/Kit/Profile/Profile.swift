@@ -36,7 +36,7 @@ public struct Profile: Sendable {
   ) throws -> Profile {
     let loop = TimedLoop(prepared, by: clock)
     let recording = try PerfRecording(tool, callGraph: callGraph, frequency: frequency)
-    var outcome = TimedLoop.Outcome(calls: 0, seconds: 0, bytesPerCall: 0)
+    var outcome = TimedLoop.Outcome(calls: 0, seconds: 0, unitsPerCall: 0)
     try recording.sample { outcome = loop.run(seconds: seconds) }
     let script = try recording.finish()
     guard let event = script.event else {

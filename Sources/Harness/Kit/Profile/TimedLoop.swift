@@ -8,10 +8,10 @@ public struct TimedLoop {
   public struct Outcome: Sendable {
     public var calls: Int
     public var seconds: Double
-    public var bytesPerCall: Int
+    public var unitsPerCall: Int
 
     public var bytesPerSecond: Double {
-      seconds > 0 ? Double(calls) * Double(bytesPerCall) / seconds : 0
+      seconds > 0 ? Double(calls) * Double(unitsPerCall) / seconds : 0
     }
   }
 
@@ -32,7 +32,7 @@ public struct TimedLoop {
 
   private let clock: Clock
   private let run: (Int) -> Void
-  private let bytesPerCall: Int
+  private let unitsPerCall: Int
   private let callsPerLook: Int
 
   /// Warms up, and finds how many calls take some milliseconds.
@@ -40,7 +40,7 @@ public struct TimedLoop {
     self.clock = clock
     // Profilers want names and frames.
     run = (prepared as? any NearbyCase)?.runNearby ?? prepared.run
-    bytesPerCall = prepared.bytesPerCall
+    unitsPerCall = prepared.unitsPerCall
     var calls = 1
     while true {
       let start = ccpu_monotonic_raw_ns()
@@ -64,6 +64,6 @@ public struct TimedLoop {
       elapsed = clock.nanoseconds - start
     }
     return Outcome(
-      calls: calls, seconds: Double(elapsed) / 1e9, bytesPerCall: bytesPerCall)
+      calls: calls, seconds: Double(elapsed) / 1e9, unitsPerCall: unitsPerCall)
   }
 }

@@ -12,7 +12,7 @@ public struct Ladder {
     /// By case, in the order of `cases`.
     var measurements: [Measurement]
     public var secondsPerCall: [Double] { measurements.map(\.secondsPerCall.median) }
-    public var bytesPerCall: [Int] { measurements.map(\.bytesPerCall) }
+    public var unitsPerCall: [Int] { measurements.map(\.unitsPerCall) }
 
     /// How many times its speed another rung has.
     func times(_ faster: Rung, _ one: Int) -> Ratio {
@@ -29,15 +29,13 @@ public struct Ladder {
   /// Implementations that have no figure in some of the cases.
   public var leftOut: [String]
 
-  /// - Parameter rows: of one workload.
+  /// - Parameter rows: of one workload, and none that does no work.
   init(_ rows: [RunResult.Row]) {
     workload = rows.first?.address.workload ?? ""
     cases = rows.map(\.address.case).uniqued(by: \.self)
     rungs = []
     leftOut = []
-    // Copying does none of the work.
     let implementations = rows.map(\.address.implementation).uniqued(by: \.self)
-      .filter { $0 != Implementation.memcpy.id }
     for implementation in implementations {
       let own = rows.filter { $0.address.implementation == implementation }
       let measured = cases.compactMap { one in
@@ -86,12 +84,12 @@ public struct Ladder {
       lines.append("~: of a row that is contended or unstable, which the run's table says")
     }
     let usual = cases.indices.map { one in
-      Dictionary(grouping: rungs, by: { $0.bytesPerCall[one] })
+      Dictionary(grouping: rungs, by: { $0.unitsPerCall[one] })
         .max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key ?? 0
     }
     for rung in rungs {
-      let others = cases.indices.filter { rung.bytesPerCall[$0] != usual[$0] }.map { one in
-        "\(rung.bytesPerCall[one]) instead of \(usual[one]) in \(cases[one])"
+      let others = cases.indices.filter { rung.unitsPerCall[$0] != usual[$0] }.map { one in
+        "\(rung.unitsPerCall[one]) instead of \(usual[one]) in \(cases[one])"
       }
       if !others.isEmpty {
         lines.append(
@@ -114,7 +112,7 @@ extension RunResult {
   ///
   /// - Parameter isShown: which addresses take part.
   public func ladders(where isShown: (Address) -> Bool = { _ in true }) -> [Ladder] {
-    let rows = rows.filter { isShown($0.address) }
+    let rows = rows.filter { isShown($0.address) && !isYardstick($0.address) }
     return rows.map(\.address.workload).uniqued(by: \.self).map { workload in
       Ladder(rows.filter { $0.address.workload == workload })
     }

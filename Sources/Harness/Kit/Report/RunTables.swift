@@ -36,7 +36,7 @@ extension RunResult {
     if !environment.isEmpty {
       lines.append("environment: \(LibraryEnvironment.text(environment))")
     }
-    let costs = rows.compactMap { $0.measurement?.costPerByte }
+    let costs = rows.compactMap { $0.measurement?.costPerUnit }
     let samples = costs.reduce(0) { $0 + $1.sorted.count }
     let outliers = costs.reduce(0) { $0 + $1.outliers }
     let rounds = rows.compactMap { $0.measurement?.samples.count }
@@ -46,16 +46,18 @@ extension RunResult {
           + "distance between the quartiles; \(outliers) of \(samples) samples lie outside Tukey's "
           + "fences, none was dropped")
     }
-    for limit in rows.compactMap({ row in row.limit.map { (row.address.workload, $0) } })
-      .uniqued(by: { "\($0) \($1.name)" }) where limit.0.hasPrefix("aes")
-    {
-      guard limit.1.name.contains("aesenc") else { continue }
-      let least = limit.1.leastPerByte.map {
-        "; \(Figures.significant($0)) where blocks share their first round"
+    // One line for each workload and unit loop; what moves bytes differs from case to case.
+    let loops = Set(unitLimits.map(\.name))
+    for (workload, limit) in rows.compactMap({ row in row.limit.map { (row.address.workload, $0) } }
+    )
+    .filter({ loops.contains($0.1.name) }).uniqued(by: { "\($0) \($1.name)" }) {
+      let facts = facts(workload)
+      let least = limit.leastPerUnit.map {
+        "; \(Figures.significant($0)) \(facts?.leastCost ?? "at the least")"
       }
       lines.append(
-        "limit of \(limit.0) by \(limit.1.name): \(Figures.significant(limit.1.costPerByte)) "
-          + "\(source.perByte)\(least ?? "")")
+        "limit of \(workload) by \(limit.name): \(Figures.significant(limit.costPerUnit)) "
+          + "\(source.cost(of: unit(workload)))\(least ?? "")")
     }
     if source != .nanoseconds, rows.contains(where: \.isByOwnClock) {
       lines.append(
@@ -71,10 +73,12 @@ extension RunResult {
       ("95% interval", .right), ("all slices", .right), ("clean", .right), ("samples", .right),
       ("outliers", .right), ("calls", .right),
     ]
+    let unit = unit(rows.first?.address.workload ?? "")
     var table = TextTable(
       [
         ("implementation", .left), ("language", .left), ("case", .left),
-        ("\(source.perByte) (\(source.rawValue))", .right), ("+-", .right), ("GB/s", .right),
+        ("\(source.cost(of: unit)) (\(source.rawValue))", .right), ("+-", .right),
+        (unit.throughputTitle, .right),
         ("vs naive", .right), ("of limit", .right),
       ] + (details ? detailColumns : []) + [("notes", .left)])
     // What holds for every case of an implementation is said once.
@@ -88,11 +92,11 @@ extension RunResult {
       let name = row.address.implementation
       switch row.outcome {
       case .measured(let measurement):
-        let cost = measurement.costPerByte
+        let cost = measurement.costPerUnit
         let cells = [
           name, row.language, row.address.case, Figures.significant(cost.median),
           Figures.percent(cost.relativeSpread),
-          Figures.significant(measurement.throughput / 1e9),
+          unit.throughput(measurement.throughput),
           timesBaseline(row).map(Figures.times) ?? "",
           row.shareOfLimit.map { Figures.percent($0) } ?? (row.lacksShare ? "-" : ""),
         ]
@@ -116,12 +120,12 @@ extension RunResult {
   }
 
   private func detailCells(_ measurement: Measurement) -> [String] {
-    let cost = measurement.costPerByte
+    let cost = measurement.costPerUnit
     let interval = cost.medianInterval(confidence: 0.95).map {
       "\(Figures.significant($0.lowerBound))..\(Figures.significant($0.upperBound))"
     }
     return [
-      interval ?? "-", Figures.significant(measurement.rawCostPerByte),
+      interval ?? "-", Figures.significant(measurement.rawCostPerUnit),
       Figures.percent(measurement.cleanShare), "\(cost.sorted.count)", "\(cost.outliers)",
       "\(measurement.callsPerSlice)",
     ]

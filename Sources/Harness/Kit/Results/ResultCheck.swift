@@ -79,7 +79,7 @@ struct ResultCheck {
       try within(cache.ways, 0...bytes.upperBound, "a cache's ways")
       if let sharedBy = cache.sharedBy { try within(sharedBy, counts, "a cache's CPUs") }
     }
-    for limit in report.aesLimits + report.memoryLimits {
+    for limit in (report.workloadLimits ?? []) + report.memoryLimits {
       try within(limit.value, limits, "the CPU's limit '\(shown(limit.name))'")
     }
     if let clock = report.measuredClock {
@@ -102,7 +102,7 @@ struct ResultCheck {
     var addresses: Set<Address> = []
     for (index, row) in run.rows.enumerated() {
       do throws(Fault) {
-        try check(row)
+        try check(row, run.facts(row.address.workload))
         try demand(addresses.insert(row.address).inserted, "the address comes twice")
       } catch {
         throw Fault(description: "row \(index) (\(shown(row.address.description))): \(error)")
@@ -124,15 +124,15 @@ struct ResultCheck {
   }
 
   private static func check(_ limit: Limit) throws(Fault) {
-    try within(limit.costPerByte, limits, "the limit '\(shown(limit.name))'")
-    if let least = limit.leastPerByte {
+    try within(limit.costPerUnit, limits, "the limit '\(shown(limit.name))'")
+    if let least = limit.leastPerUnit {
       try within(least, limits, "the least of the limit '\(shown(limit.name))'")
     }
   }
 
   // MARK: Rows
 
-  private static func check(_ row: RunResult.Row) throws(Fault) {
+  private static func check(_ row: RunResult.Row, _ facts: WorkloadFacts?) throws(Fault) {
     let address = row.address
     for (name, value) in [
       ("workload", address.workload), ("case", address.case),
@@ -144,8 +144,7 @@ struct ResultCheck {
     }
     // A message of no bytes has no cost a byte, and no place on an axis of sizes.
     try demand(
-      Workload.all.first { $0.id == address.workload }.map(\.kind) == .jsonEncode
-        || ByteCount.parse(address.case) != 0, "a message of no bytes")
+      facts?.sizeTitle == nil || ByteCount.parse(address.case) != 0, "a message of no bytes")
     if let input = row.input {
       try demand(input.wholeMatch(of: #/[0-9a-f]{16}/#) != nil, "the input is '\(shown(input))'")
     }
@@ -162,7 +161,7 @@ struct ResultCheck {
     try demand(!measurement.samples.isEmpty, "there are no samples")
     try within(measurement.planned, 1...counts.upperBound, "planned samples")
     try within(measurement.callsPerSlice, calls, "callsPerSlice")
-    try within(measurement.bytesPerCall, bytes, "bytesPerCall")
+    try within(measurement.unitsPerCall, bytes, "unitsPerCall")
     try within(measurement.ticksPerSecond, ticksPerSecond, "ticksPerSecond")
     if let clock = measurement.cyclesPerTick { try within(clock, cyclesPerTick, "cyclesPerTick") }
     var rounds: Set<Int> = []

@@ -4,8 +4,10 @@ import Foundation
 public struct ResultFile: Sendable {
   /// The file's own name for its format.
   public static let format = "optlab-result"
-  /// A file of another major version is refused; of a newer minor one, it is read without what is new.
-  public static let version = (major: 1, minor: 1)
+  /// Of an older major version, a file is read with what it does not tell filled in; of a newer one, it
+  /// is refused; of a newer minor one, it is read without what is new.
+  public static let version = (major: 2, minor: 0)
+  private static let readable = 1...version.major
 
   /// One, or those that were merged.
   public var records: [RunRecord]
@@ -57,7 +59,10 @@ public struct ResultFile: Sendable {
 
   // MARK: Reading
 
-  public static func read(_ path: String) throws(Failure) -> ResultFile {
+  /// - Parameter known: what is known here of workloads, for files of old versions, which do not tell.
+  public static func read(
+    _ path: String, known: [WorkloadFacts] = []
+  ) throws(Failure) -> ResultFile {
     func fail(_ reason: String) -> Failure { Failure(path: path, reason: reason) }
     let data: Data
     do {
@@ -66,19 +71,23 @@ public struct ResultFile: Sendable {
       throw fail(FileReason.text(error))
     }
     guard !data.isEmpty else { throw fail("it is empty; take the run again") }
-    return try read([UInt8](data), as: path)
+    return try read([UInt8](data), as: path, known: known)
   }
 
   /// Reads a file's bytes.
   ///
-  /// - Parameter path: what messages call it.
-  public static func read(_ bytes: [UInt8], as path: String) throws(Failure) -> ResultFile {
-    try read(bytes, as: path, isChecked: true)
+  /// - Parameters:
+  ///   - path: what messages call it.
+  ///   - known: as in ``read(_:known:)``.
+  public static func read(
+    _ bytes: [UInt8], as path: String, known: [WorkloadFacts] = []
+  ) throws(Failure) -> ResultFile {
+    try read(bytes, as: path, known: known, isChecked: true)
   }
 
   /// - Parameter isChecked: false takes what no run gives: for tests of what that would do.
   package static func read(
-    _ bytes: [UInt8], as path: String, isChecked: Bool
+    _ bytes: [UInt8], as path: String, known: [WorkloadFacts] = [], isChecked: Bool
   ) throws(Failure) -> ResultFile {
     func fail(_ reason: String) -> Failure { Failure(path: path, reason: reason) }
     let data = Data(bytes)
@@ -100,9 +109,10 @@ public struct ResultFile: Sendable {
     guard numbers.count == 2, let major = numbers[0], numbers[1] != nil else {
       throw fail("its version is '\(head.version)', which Optlab never wrote")
     }
-    guard major == Self.version.major else {
+    guard Self.readable.contains(major) else {
       throw fail(
-        "its format is version \(head.version), and this program reads \(Self.version.major).x; "
+        "its format is version \(head.version), and this program reads "
+          + "\(Self.readable.lowerBound).x to \(Self.readable.upperBound).x; "
           + (major > Self.version.major
             ? "take a newer Optlab" : "take the Optlab that wrote it, or the run again"))
     }
@@ -111,12 +121,13 @@ public struct ResultFile: Sendable {
         "its checksum is wrong: it was changed after it was written; take the file as it was, or "
           + "the run again")
     }
-    let records: [RunRecord]
+    var records: [RunRecord]
     do {
       records = try decoder.decode(Body.self, from: data).records
     } catch {
       throw fail("it does not hold what its version promises: \(FileReason.text(error))")
     }
+    for index in records.indices { records[index].run.complete(by: known) }
     do throws(ResultCheck.Fault) {
       if isChecked { try ResultCheck.check(records) }
     } catch {

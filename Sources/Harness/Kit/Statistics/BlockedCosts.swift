@@ -22,7 +22,7 @@ public struct BlockedCosts: Sendable {
     var byBlock: [Int: [Round]] = [:]
     for (sample, cost) in costs {
       byBlock[sample.block, default: []].append(
-        Round(round: sample.round, logCost: log(cost / Double(measurement.bytesPerCall))))
+        Round(round: sample.round, logCost: log(cost / Double(measurement.unitsPerCall))))
     }
     blocks = byBlock.sorted { $0.key < $1.key }.map(\.value)
   }

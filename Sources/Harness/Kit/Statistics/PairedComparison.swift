@@ -36,7 +36,7 @@ public struct PairedComparison: Sendable {
       zip(first.counted.map(\.round), first.costPerCall), uniquingKeysWith: { $1 })
     let rounds = zip(second.counted.map(\.round), second.costPerCall).compactMap { round, cost in
       byRound[round].map {
-        (first: $0 / Double(first.bytesPerCall), second: cost / Double(second.bytesPerCall))
+        (first: $0 / Double(first.unitsPerCall), second: cost / Double(second.unitsPerCall))
       }
     }
     self.init(

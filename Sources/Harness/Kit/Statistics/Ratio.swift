@@ -22,5 +22,5 @@ public struct Ratio: Sendable, Equatable {
 extension Measurement {
   /// How well its figure is known, as a share: half its interval, or where there are too few rounds for
   /// one, half the distance between the quartiles.
-  var relativeError: Double { relativeHalfWidth ?? costPerByte.relativeSpread }
+  var relativeError: Double { relativeHalfWidth ?? costPerUnit.relativeSpread }
 }

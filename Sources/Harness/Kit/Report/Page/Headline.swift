@@ -24,13 +24,13 @@ struct Headline {
   private typealias Ratios = [(times: Ratio, case: String)]
 
   private init?(_ id: String, of run: RunResult) {
-    guard let workload = Workload.all.first(where: { $0.id == id }) else { return nil }
+    guard let workload = run.facts(id) else { return nil }
     let rows = run.rows.filter { $0.address.workload == id }
     let cases = rows.map(\.address.case).uniqued(by: \.self)
     // Only what nothing stands against, neither in the row nor in the one that it is compared with.
     var ratios: [(name: String, ratios: Ratios)] = []
     for name in rows.map(\.address.implementation).uniqued(by: \.self)
-    where name != workload.baseline && name != Implementation.memcpy.id {
+    where name != workload.baseline && !workload.yardsticks.contains(name) {
       let own = rows.filter { $0.address.implementation == name }
       guard own.count(where: { $0.measurement != nil }) == cases.count else { continue }
       let found: Ratios = own.compactMap { row in
@@ -70,7 +70,10 @@ struct Headline {
     } else if let row = own.max(by: {
       $0.measurement?.throughput ?? 0 < $1.measurement?.throughput ?? 0
     }), let measurement = row.measurement {
-      best = ("\(Figures.gigabytes(measurement.throughput)) GB/s", row.address.case)
+      best = (
+        "\(workload.unit.shortThroughput(measurement.throughput)) \(workload.unit.throughputTitle)",
+        row.address.case
+      )
     }
   }
 

@@ -12,6 +12,13 @@ struct Prose: ExpressibleByStringInterpolation, Equatable {
   init(_ text: String) { self.init(stringLiteral: text) }
   init(stringInterpolation: StringInterpolation) { pieces = stringInterpolation.pieces }
 
+  /// Text in which what stands between backticks is code.
+  init(marked text: String) {
+    pieces = text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+      .filter { !$0.element.isEmpty }
+      .map { $0.offset % 2 == 0 ? .text(String($0.element)) : .code(String($0.element)) }
+  }
+
   /// Without any marks.
   var plain: String {
     pieces.map { piece in

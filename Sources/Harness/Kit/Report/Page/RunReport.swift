@@ -77,7 +77,7 @@ struct RunReport {
         Prose(
           "Measured by Optlab on \(time): \(measured) rows in "
             + String(format: "%.0f s", run.elapsed)
-            + ", one core, in \(run.source.perByte) by ") + "\(code: run.source.rawValue).")
+            + ", one core, in \(run.costUnits) by ") + "\(code: run.source.rawValue).")
     ]
     if run.isPartial {
       blocks.append(
@@ -117,7 +117,9 @@ struct RunReport {
       var blocks: [ReportBlock] = [
         .heading(level: level, workload, anchor: anchor(workload))
       ]
-      if let about = Self.about[workload] { blocks.append(.paragraph(about)) }
+      if let about = run.facts(workload)?.about, !about.isEmpty {
+        blocks.append(.paragraph(Prose(marked: about)))
+      }
       blocks += charts.figures.map { .figure($0) }
       blocks.append(
         .table(
@@ -141,18 +143,6 @@ struct RunReport {
           ]))
       return blocks
     }
-  }
-
-  private static let about: [String: Prose] = [
-    "aes-128-ctr": aes("128"), "aes-192-ctr": aes("192"), "aes-256-ctr": aes("256"),
-    "json-encode":
-      "Values in memory to JSON text (RFC 8259), the same values for every implementation. The naive row is Foundation's JSONEncoder, \(code: "foundation"). \(code: "foundation"), \(code: "foundation-serialization"), \(code: "swift-dropin") and \(code: "swift-simd-data") return fresh memory for each document, the others fill a buffer that is kept.",
-  ]
-
-  private static func aes(_ bits: String) -> Prose {
-    Prose(
-      "AES with a key of \(bits) bits in counter mode (NIST SP 800-38A, section 6.5), the key schedule done before. The naive row is the textbook's tables in Swift, "
-    ) + "\(code: "swift-table")."
   }
 
   // MARK: Machine

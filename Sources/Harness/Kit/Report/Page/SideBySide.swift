@@ -25,7 +25,7 @@ struct SideBySide {
     // A unit of one machine is no unit of another, but a share of each one's own limit is.
     let units = sources.map { "\($0.record.run.source.rawValue) \($0.record.machine.name)" }
     let isOneUnit = Set(units).count == 1
-    let unit = sources[0].record.run.source.perByte
+    let unit = sources[0].record.run.costUnits
     var table = TextTable(
       [("implementation", .left), ("case", .left)]
         + sources.indices.map { ("run \($0 + 1)", .right) }
@@ -71,6 +71,6 @@ struct SideBySide {
 
   private func value(of address: Address, in run: RunResult, isOneUnit: Bool) -> Double? {
     let row = run.rows.first { $0.address == address }
-    return isOneUnit ? row?.measurement?.costPerByte.median : row?.shareOfLimit
+    return isOneUnit ? row?.measurement?.costPerUnit.median : row?.shareOfLimit
   }
 }

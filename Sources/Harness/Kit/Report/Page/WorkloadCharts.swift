@@ -8,11 +8,21 @@ struct WorkloadCharts {
   private static let narrow = 348.0
 
   var figures: [ReportBlock.Figure] {
-    let isAES = workload.hasPrefix("aes")
-    return [isAES ? costs : nil, isAES ? limits : throughput].compactMap(\.self)
+    facts.charts.compactMap { chart in
+      switch chart {
+      case .costOverSize: costs
+      case .shareOfLimit: limits
+      case .throughput: throughput
+      }
+    }
   }
 
   private var run: RunResult { report.run }
+  /// Of a workload that nothing is known of: bars of its throughput.
+  private var facts: WorkloadFacts {
+    run.facts(workload) ?? WorkloadFacts(id: workload, baseline: "")
+  }
+  private var unit: WorkUnit { facts.unit }
   private var implementations: [String] { rows.map(\.address.implementation).uniqued(by: \.self) }
   private var cases: [String] { rows.map(\.address.case).uniqued(by: \.self) }
 
@@ -48,15 +58,15 @@ struct WorkloadCharts {
 
   /// `0.1607 cycles/byte (95 %: 0.1605 to 0.1610)`.
   private func tip(_ row: RunResult.Row, _ measurement: Measurement) -> String {
-    let cost = measurement.costPerByte
+    let cost = measurement.costPerUnit
     let interval = cost.medianInterval(confidence: 0.95).map {
       " (95 %: \(Figures.significant($0.lowerBound)) to \(Figures.significant($0.upperBound)))"
     }
     return
       ([
-        "\(row.address): \(Figures.significant(cost.median)) \(measurement.source.perByte)"
+        "\(row.address): \(Figures.significant(cost.median)) \(measurement.source.cost(of: unit))"
           + (interval ?? ""),
-        "\(Figures.significant(measurement.throughput / 1e9)) GB/s",
+        "\(unit.throughput(measurement.throughput)) \(unit.throughputTitle)",
         row.shareOfLimit.map { "\(Figures.percent($0)) of the limit" },
       ] as [String?]).compactMap(\.self).joined(separator: ", ")
   }
@@ -67,6 +77,8 @@ struct WorkloadCharts {
 
   // MARK: Cost over size
 
+  private var sizeTitle: String { facts.sizeTitle ?? "size" }
+
   private var costs: ReportBlock.Figure? {
     let sizes = cases.compactMap { name in ByteCount.parse(name).map { (name: name, bytes: $0) } }
       .filter { $0.bytes > 0 }
@@ -75,7 +87,7 @@ struct WorkloadCharts {
     let series = implementations.compactMap { name -> LineChart.Series? in
       let points = sizes.compactMap { size -> LineChart.Point? in
         guard let row = row(name, size.name), let measurement = row.measurement else { return nil }
-        let cost = measurement.costPerByte
+        let cost = measurement.costPerUnit
         guard cost.lowerQuartile > 0 else { return nil }
         return LineChart.Point(
           x: Double(size.bytes), y: cost.median, low: cost.lowerQuartile,
@@ -86,21 +98,21 @@ struct WorkloadCharts {
         ? nil : LineChart.Series(name: name, style: report.styles[name]!, points: points)
     }
     let limit = sizes.compactMap { size -> (x: Double, y: Double, name: String)? in
-      // Every row that does the work has the same limit; memcpy, which does not, has another.
+      // Every row that does the work has the same limit; one that does not has another.
       let limits = rows.filter {
-        $0.address.case == size.name && $0.address.implementation != Implementation.memcpy.id
+        $0.address.case == size.name && !run.isYardstick($0.address)
       }.compactMap(\.limit)
-      return limits.max { $0.costPerByte < $1.costPerByte }
-        .map { (Double(size.bytes), $0.costPerByte, $0.name) }
+      return limits.max { $0.costPerUnit < $1.costPerUnit }
+        .map { (Double(size.bytes), $0.costPerUnit, $0.name) }
     }.filter { $0.y > 0 }
     let loops = limit.map(\.name).uniqued(by: \.self)
     let chart = LineChart(
-      title: "\(workload): cost of a byte over the size of the message",
+      title: "\(workload): cost of a \(unit.name) over the \(sizeTitle)",
       subtitle: report.chartSubtitle,
       description: description(
         of: series.map { ($0.name, Figures.significant($0.points.last!.y)) },
-        at: sizes.last!.name, unit: run.source.perByte),
-      xTitle: "size of the message", yTitle: "\(run.source.perByte) (\(run.source.rawValue))",
+        at: sizes.last!.name, unit: run.source.cost(of: unit)),
+      xTitle: sizeTitle, yTitle: "\(run.source.cost(of: unit)) (\(run.source.rawValue))",
       xTicks: sizes.map { (Double($0.bytes), $0.name) },
       series: series,
       bounds: limit.count > 1
@@ -121,16 +133,16 @@ struct WorkloadCharts {
   // MARK: Share of the limit
 
   private var limits: ReportBlock.Figure? {
-    let shown = implementations.filter { $0 != Implementation.memcpy.id }
+    let shown = implementations.filter { !facts.yardsticks.contains($0) }
     let bars = shown.compactMap { name -> BarGrid.Row? in
       let cells = cases.map { size -> BarGrid.Cell? in
         guard let row = row(name, size), let measurement = row.measurement, let limit = row.limit,
           let share = row.shareOfLimit
         else { return nil }
-        let interval = measurement.costPerByte.medianInterval(confidence: 0.95)
+        let interval = measurement.costPerUnit.medianInterval(confidence: 0.95)
         return BarGrid.Cell(
-          value: share, low: interval.map { limit.costPerByte / $0.upperBound },
-          high: interval.map { limit.costPerByte / $0.lowerBound }, label: Figures.percent(share),
+          value: share, low: interval.map { limit.costPerUnit / $0.upperBound },
+          high: interval.map { limit.costPerUnit / $0.lowerBound }, label: Figures.percent(share),
           isDoubtful: isDoubtful(measurement), tip: tip(row, measurement))
       }
       return cells.allSatisfy { $0 == nil }
@@ -149,25 +161,26 @@ struct WorkloadCharts {
     return figure(
       "limit",
       caption:
-        "Longer is better: a full column is the limit, measured in the same run by loops that do AES rounds, or move the bytes, and nothing else. Whiskers are the 95 % interval of the median, where it is wide enough to be seen. Pale bars are rows that are contended or unstable. A dash: nothing measured, or no limit."
+        "Longer is better: a full column is the limit, measured in the same run by \(facts.limitLoops ?? "loops that do a part of the work and nothing else"). Whiskers are the 95 % interval of the median, where it is wide enough to be seen. Pale bars are rows that are contended or unstable. A dash: nothing measured, or no limit."
     ) { grid.drawing(width: $0) }
   }
 
   // MARK: Throughput
 
   private var throughput: ReportBlock.Figure? {
-    let shown = implementations.filter { $0 != Implementation.memcpy.id }
+    let shown = implementations.filter { !facts.yardsticks.contains($0) }
     let bars = shown.compactMap { name -> BarGrid.Row? in
       let cells = cases.map { payload -> BarGrid.Cell? in
         guard let row = row(name, payload), let measurement = row.measurement else { return nil }
         let seconds = measurement.secondsPerCall
         let interval = seconds.medianInterval(confidence: 0.95)
-        let bytes = Double(measurement.bytesPerCall) / 1e9
+        let units = Double(measurement.unitsPerCall) / unit.throughputScale
         let times = run.timesBaseline(row).map { ", \(Figures.times($0)) the naive row" } ?? ""
         return BarGrid.Cell(
-          value: measurement.throughput / 1e9, low: interval.map { bytes / $0.upperBound },
-          high: interval.map { bytes / $0.lowerBound },
-          label: Figures.gigabytes(measurement.throughput),
+          value: measurement.throughput / unit.throughputScale,
+          low: interval.map { units / $0.upperBound },
+          high: interval.map { units / $0.lowerBound },
+          label: unit.shortThroughput(measurement.throughput),
           isDoubtful: isDoubtful(measurement), tip: tip(row, measurement) + times)
       }
       return cells.allSatisfy { $0 == nil }
@@ -179,14 +192,14 @@ struct WorkloadCharts {
       bar.cells.last(where: { $0 != nil })?.map { (bar.name, $0.label) }
     }
     let grid = BarGrid(
-      title: "\(workload): throughput by payload, GB/s",
+      title: "\(workload): throughput by case, \(unit.throughputTitle)",
       subtitle: report.chartSubtitle,
-      description: description(of: last, at: cases.last ?? "", unit: "GB/s"),
+      description: description(of: last, at: cases.last ?? "", unit: unit.throughputTitle),
       columns: cases, rows: bars, ticks: ticks.map { ($0, Axis.label($0)) }, leastLength: 90)
     return figure(
       "throughput",
       caption:
-        "Longer is better: gigabytes (10⁹ bytes) of JSON text written in a second, on one scale for all payloads. Whiskers are the 95 % interval of the median, where it is wide enough to be seen. Pale bars are rows that are contended or unstable."
+        "Longer is better: \(unit.isByte ? "gigabytes (10⁹ bytes)" : "millions of \(unit.plural)") a second, on one scale for all cases. Whiskers are the 95 % interval of the median, where it is wide enough to be seen. Pale bars are rows that are contended or unstable."
     ) { grid.drawing(width: $0) }
   }
 
