@@ -24,6 +24,12 @@ let optimisedSwift: [SwiftSetting] = [
 let optimisedC: [CSetting] = [.unsafeFlags(["-O3"], .when(configuration: .debug))]
 let optimisedCXX: [CXXSetting] = [.unsafeFlags(["-O3"], .when(configuration: .debug))]
 
+/// Every target of the lab.
+let lab: [Target.Dependency] = [
+  "OptlabBasics", "OptlabCPU", "OptlabStatistics", "OptlabMeasure", "OptlabLab", "OptlabResults",
+  "OptlabExternal", "OptlabReport", "OptlabProfile", "OptlabCommands", "OptlabAES", "OptlabJSON",
+]
+
 let package = Package(
   name: "optlab",
   products: [
@@ -64,31 +70,94 @@ let package = Package(
       name: "CABICheck", path: "Sources/Harness/CABICheck", cSettings: optimisedC, plugins: ["NASM"]
     ),
     .target(name: "CPlugin", path: "Sources/Harness/CPlugin", cSettings: optimisedC),
+    // Each knows those above it alone. What is timed, and what takes part in verifying, is optimised;
+    // text and pages are not.
     .target(
-      name: "HarnessKit",
+      name: "OptlabBasics", dependencies: ["CCPU"], path: "Sources/Harness/Basics",
+      swiftSettings: optimisedSwift),
+    .target(
+      name: "OptlabCPU", dependencies: ["CAES", "CCPU", "OptlabBasics"],
+      path: "Sources/Harness/CPU"),
+    .target(
+      name: "OptlabStatistics", dependencies: ["OptlabBasics"], path: "Sources/Harness/Statistics",
+      swiftSettings: optimisedSwift),
+    .target(
+      name: "OptlabMeasure",
+      dependencies: ["CCPU", "OptlabBasics", "OptlabCPU", "OptlabStatistics"],
+      path: "Sources/Harness/Measure", swiftSettings: optimisedSwift),
+    .target(
+      name: "OptlabLab",
       dependencies: [
-        "AESCTR", "FastJSON", "CAES", "CAESAsm", "CAESOpenSSL", "CSimdJSON", "CCPU",
+        "CABICheck", "CCPU", "OptlabBasics", "OptlabCPU", "OptlabStatistics", "OptlabMeasure",
         .product(name: "Subprocess", package: "swift-subprocess"),
-        "CABICheck", "CPlugin",
       ],
-      path: "Sources/Harness/Kit", swiftSettings: optimisedSwift),
-    .executableTarget(
-      name: "harness",
+      path: "Sources/Harness/Lab"),
+    .target(
+      name: "OptlabResults",
       dependencies: [
-        "HarnessKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CCPU", "OptlabBasics", "OptlabCPU", "OptlabStatistics", "OptlabMeasure", "OptlabLab",
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
-      path: "Sources/Harness/CLI"),
+      path: "Sources/Harness/Results"),
+    .target(
+      name: "OptlabExternal",
+      dependencies: [
+        "CCPU", "CPlugin", "OptlabBasics", "OptlabCPU", "OptlabMeasure", "OptlabLab",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      path: "Sources/Harness/External"),
+    .target(
+      name: "OptlabReport",
+      dependencies: [
+        "OptlabBasics", "OptlabCPU", "OptlabStatistics", "OptlabMeasure", "OptlabLab",
+        "OptlabResults", "OptlabExternal",
+      ],
+      path: "Sources/Harness/Report"),
+    .target(
+      name: "OptlabProfile",
+      dependencies: [
+        "CCPU", "OptlabBasics", "OptlabCPU", "OptlabMeasure", "OptlabLab", "OptlabReport",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      path: "Sources/Harness/Profile"),
+    .target(
+      name: "OptlabCommands",
+      dependencies: [
+        "OptlabBasics", "OptlabCPU", "OptlabStatistics", "OptlabMeasure", "OptlabLab",
+        "OptlabResults", "OptlabExternal", "OptlabReport", "OptlabProfile",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/Harness/Commands"),
+
+    // MARK: Workloads, a target each
+    .target(
+      name: "OptlabAES",
+      dependencies: [
+        "AESCTR", "CAES", "CAESAsm", "CAESOpenSSL", "CABICheck", "CCPU", "OptlabBasics",
+        "OptlabCPU", "OptlabMeasure", "OptlabLab", "OptlabExternal",
+      ],
+      path: "Sources/Harness/AES", swiftSettings: optimisedSwift),
+    .target(
+      name: "OptlabJSON",
+      dependencies: [
+        "FastJSON", "CSimdJSON", "OptlabBasics", "OptlabMeasure", "OptlabLab", "OptlabExternal",
+      ],
+      path: "Sources/Harness/JSON", swiftSettings: optimisedSwift),
+
+    .executableTarget(
+      name: "harness", dependencies: ["OptlabAES", "OptlabCommands", "OptlabJSON"],
+      path: "Sources/Harness/harness"),
 
     // MARK: Build
     .plugin(name: "NASM", capability: .buildTool(), dependencies: ["nasm-object"]),
     .executableTarget(name: "nasm-object", path: "Plugins/NASMTool"),
 
     // MARK: Tests
-    .target(name: "TestSupport", dependencies: ["HarnessKit"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: lab, path: "Tests/TestSupport"),
     .testTarget(
       name: "CAESTests",
-      dependencies: [
-        "TestSupport", "HarnessKit", "CABICheck", "CAES", "CAESAsm", "CAESOpenSSL", "WrongAssembly",
+      dependencies: lab + [
+        "TestSupport", "CABICheck", "CAES", "CAESAsm", "CAESOpenSSL", "WrongAssembly",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .target(name: "WrongAssembly", path: "Tests/WrongAssembly", plugins: ["NASM"]),
@@ -96,14 +165,14 @@ let package = Package(
     .testTarget(name: "FastJSONTests", dependencies: ["FastJSON"]),
     .testTarget(
       name: "HarnessKitTests",
-      dependencies: ["TestSupport", "HarnessKit", "CCPU", "ResultMutants"],
+      dependencies: lab + ["TestSupport", "CCPU", "ResultMutants"],
       resources: [.copy("CPUID")]),
     .target(
-      name: "ResultMutants", dependencies: ["HarnessKit"], path: "Tests/Fuzz/Mutants",
+      name: "ResultMutants", dependencies: lab, path: "Tests/Fuzz/Mutants",
       swiftSettings: optimisedSwift),
     // Run by .ci/fuzz-results.
     .executableTarget(
-      name: "fuzz-results", dependencies: ["ResultMutants", "HarnessKit"],
+      name: "fuzz-results", dependencies: lab + ["ResultMutants"],
       path: "Tests/Fuzz/Results"),
     .executableTarget(name: "refuse-perf", path: "Tests/RefusePerf"),
     .target(
@@ -111,8 +180,8 @@ let package = Package(
       cSettings: optimisedC),
     .executableTarget(
       name: "constant-time",
-      dependencies: [
-        "CTrace", "HarnessKit", "CAES",
+      dependencies: lab + [
+        "CTrace", "CAES",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
@@ -121,19 +190,19 @@ let package = Package(
     .target(
       name: "CFuzz", dependencies: ["CAES"], path: "Tests/Fuzz/CFuzz", cSettings: optimisedC),
     .executableTarget(
-      name: "fuzz-aes", dependencies: ["CFuzz", "HarnessKit", "CAES"], path: "Tests/Fuzz/Target"),
+      name: "fuzz-aes", dependencies: lab + ["CFuzz", "CAES"], path: "Tests/Fuzz/Target"),
     // Run by `make floats`.
     .executableTarget(
       name: "exhaustive-floats", dependencies: ["FastJSON"], path: "Tests/ExhaustiveFloats",
       swiftSettings: optimisedSwift),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .executableTarget(
-      name: "count-allocations", dependencies: ["HarnessKit", "CAllocations"],
+      name: "count-allocations", dependencies: lab + ["CAllocations"],
       path: "Tests/CountAllocations"),
     .testTarget(
       name: "HarnessTests",
-      dependencies: [
-        "harness", "refuse-perf", "count-allocations", "TestSupport", "HarnessKit",
+      dependencies: lab + [
+        "harness", "refuse-perf", "count-allocations", "TestSupport",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       exclude: ["Snapshots"]),

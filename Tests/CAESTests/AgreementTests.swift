@@ -1,5 +1,10 @@
 import Dispatch
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabLab
+import OptlabReport
+import OptlabStatistics
 import Synchronization
 import Testing
 

@@ -1,5 +1,11 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabProfile
 import TestSupport
 import Testing
 

@@ -1,4 +1,10 @@
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabProfile
 import Testing
 
 @Suite(

@@ -1,5 +1,9 @@
 import CABICheck
-import HarnessKit
+import OptlabAES
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabProfile
 import Testing
 
 #if arch(x86_64) && os(Linux)

@@ -2,7 +2,12 @@ import CAES
 import CAESAsm
 import CAESOpenSSL
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabLab
+import OptlabReport
+import OptlabResults
+import OptlabStatistics
 import TestSupport
 import Testing
 

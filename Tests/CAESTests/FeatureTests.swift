@@ -1,6 +1,8 @@
 import CAES
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabReport
 import Testing
 
 @Suite("Which features count")

@@ -1,4 +1,5 @@
-import HarnessKit
+import OptlabAES
+import OptlabBasics
 import Testing
 
 @Suite("Hex dump")

@@ -1,5 +1,8 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabJSON
+import OptlabReport
 import Testing
 
 @Suite("Large messages")

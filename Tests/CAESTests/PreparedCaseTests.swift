@@ -1,4 +1,8 @@
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabLab
+import OptlabMeasure
+import OptlabReport
 import Testing
 
 @Suite("Prepared AES cases")

@@ -1,5 +1,8 @@
 import CAESOpenSSL
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabLab
+import OptlabReport
 import Testing
 
 @Suite("The reference that all are checked against")

@@ -1,4 +1,6 @@
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabLab
 import TestSupport
 import Testing
 

@@ -1,6 +1,14 @@
 import CAES
 import CAESAsm
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabMeasure
+import OptlabProfile
+import OptlabReport
+import OptlabResults
 import Testing
 import WrongAssembly
 

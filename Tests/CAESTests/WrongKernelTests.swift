@@ -1,4 +1,9 @@
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabResults
 import Testing
 
 @Suite("Wrong kernels are found out", .serialized)

@@ -1,5 +1,12 @@
 import CAES
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabReport
+import OptlabStatistics
 import Testing
 
 /// A kernel that breaks one promise of caes.h, and what the verification must say about it.

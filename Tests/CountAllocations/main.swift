@@ -4,7 +4,8 @@
 
 import CAllocations
 import Foundation
-import HarnessKit
+import OptlabJSON
+import OptlabLab
 
 guard callocations_are_counted() else {
   print("not counted: a sanitizer has taken malloc's place")

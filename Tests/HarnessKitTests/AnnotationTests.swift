@@ -1,6 +1,10 @@
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabProfile
 
 @Suite("Annotated instructions")
 struct AnnotationTests {

@@ -2,7 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabReport
+@testable import OptlabResults
 
 /// A block gets to do what the run was asked for, whatever options said so.
 @Suite("Tasks of blocks")

@@ -1,4 +1,7 @@
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabReport
+import OptlabResults
 import Testing
 
 @Suite struct CPUCacheTests {

@@ -1,5 +1,11 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabMeasure
+import OptlabProfile
+import OptlabReport
 import Testing
 
 #if canImport(Glibc)

@@ -1,5 +1,8 @@
 import CAES
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabLab
+import OptlabReport
 import Testing
 
 /// What a recorded CPU must be found able to do.

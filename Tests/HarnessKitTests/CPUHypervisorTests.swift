@@ -1,4 +1,8 @@
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabMeasure
+import OptlabProfile
+import OptlabStatistics
 import Testing
 
 @Suite struct CPUHypervisorTests {

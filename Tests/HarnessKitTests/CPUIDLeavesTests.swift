@@ -1,4 +1,5 @@
-import HarnessKit
+import OptlabAES
+import OptlabCPU
 import Testing
 
 @Suite struct CPUIDLeavesTests {

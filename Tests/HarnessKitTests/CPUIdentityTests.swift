@@ -1,4 +1,7 @@
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabLab
+import OptlabReport
 import Testing
 
 /// What a recorded CPU must be taken for.

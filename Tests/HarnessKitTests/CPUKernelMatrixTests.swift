@@ -1,5 +1,8 @@
 import CAES
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabLab
+import OptlabReport
 import TestSupport
 import Testing
 

@@ -1,4 +1,6 @@
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabReport
 import Testing
 
 @Suite struct CPUQuirkTests {

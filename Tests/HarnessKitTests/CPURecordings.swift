@@ -1,5 +1,7 @@
 import Foundation
-import HarnessKit
+import OptlabBasics
+import OptlabCPU
+import OptlabReport
 import Testing
 
 /// The recorded CPUID leaves of many CPUs, by file name.

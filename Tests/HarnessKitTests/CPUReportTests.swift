@@ -1,5 +1,11 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabLab
+import OptlabMeasure
+import OptlabProfile
+import OptlabReport
 import TestSupport
 import Testing
 

@@ -3,7 +3,15 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
 
 /// What is timed is verified: the output of the timed calls themselves, on inputs that were changed
 /// just before.

@@ -2,7 +2,16 @@ import CCPU
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
 
 /// A machine as its files show it, and the CPU that has to be measured on.
 struct Machinery: CustomTestStringConvertible {

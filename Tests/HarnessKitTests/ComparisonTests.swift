@@ -1,7 +1,17 @@
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
+@testable import OptlabStatistics
 
 @Suite("Comparisons")
 struct ComparisonTests {
@@ -313,10 +323,10 @@ struct MergeTests {
       part.unitLimits = [Limit(name: "loop", costPerUnit: cost)]
       return part
     }
-    let whole = try MergedRecords.united(parts)
+    let whole = try UnitedRuns.united(parts)
     #expect(whole.rows.map(\.limit?.costPerUnit) == [1.001])
     #expect(whole.unitLimits == [Limit(name: "loop", costPerUnit: 1.001)])
-    let torn = try MergedRecords.united(Array(parts.prefix(3)))
+    let torn = try UnitedRuns.united(Array(parts.prefix(3)))
     #expect(torn.rows.map(\.limit) == [nil])
     #expect(torn.rows[0].limitRefusal?.contains("disagree") == true)
   }

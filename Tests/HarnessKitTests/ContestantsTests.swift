@@ -1,7 +1,13 @@
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabResults
 
 @Suite("The lab's own contestants")
 struct ContestantsTests {

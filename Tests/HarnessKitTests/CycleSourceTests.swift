@@ -1,7 +1,12 @@
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabMeasure
+@testable import OptlabResults
+@testable import OptlabStatistics
 
 /// A counter that says what a test wants it to say.
 private final class FakeCounter: CycleCounter {

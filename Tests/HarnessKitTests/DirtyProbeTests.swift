@@ -2,7 +2,17 @@ import CCPU
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
+@testable import OptlabStatistics
 
 /// A machine on which nothing is left to chance: a core of 3 GHz whose time stamps tick at 2 GHz, and
 /// what disturbs its probes.

@@ -1,7 +1,15 @@
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabReport
+@testable import OptlabResults
 
 @Suite("Exports: what their documented formats ask for")
 struct ExportTests {

@@ -2,7 +2,14 @@ import Foundation
 import FoundationXML
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
 
 /// The frames of a flame graph, as an XML parser finds them.
 private final class DrawnFrames: NSObject, XMLParserDelegate {

@@ -2,7 +2,9 @@ import FastJSON
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabJSON
 
 /// The typed models of the nativejson-benchmark collection, with small documents of the same shape.
 @Suite struct JSONCorpusTests {

@@ -3,7 +3,12 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabReport
 
 @Suite struct JSONPayloadTests {
   static let pinned: [(id: String, bytes: Int, digest: String)] = [

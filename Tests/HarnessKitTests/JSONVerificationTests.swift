@@ -1,7 +1,14 @@
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabReport
+@testable import OptlabResults
 
 @Suite struct JSONVerificationTests {
   @Test func theRowsAreThere() {

@@ -1,6 +1,9 @@
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabLab
+@testable import OptlabReport
+@testable import OptlabResults
 
 @Suite("Ladders")
 struct LadderTests {

@@ -2,7 +2,15 @@ import CAES
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabCPU
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
+@testable import OptlabStatistics
 
 @Suite("What the environment tells libraries")
 struct LibraryEnvironmentTests {

@@ -1,7 +1,13 @@
 import TestSupport
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabReport
 
 @Suite("Names that somebody may have meant")
 struct NearMissTests {

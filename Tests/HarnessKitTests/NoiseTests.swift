@@ -1,7 +1,16 @@
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
+@testable import OptlabStatistics
 
 /// Two seconds of a CPU that was watched, as a test wants them.
 struct Watched {

@@ -1,7 +1,16 @@
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
+@testable import OptlabStatistics
 
 /// Names and messages that somebody else chose.
 @Suite("Text from outside")

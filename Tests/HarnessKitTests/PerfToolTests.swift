@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabCPU
+@testable import OptlabMeasure
+@testable import OptlabProfile
 
 @Suite("perf, where it can be had and where not")
 struct PerfToolTests {

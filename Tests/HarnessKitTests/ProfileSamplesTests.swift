@@ -1,7 +1,15 @@
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabStatistics
 
 @Suite("Samples of perf, read and folded")
 struct ProfileSamplesTests {

@@ -1,7 +1,15 @@
 import Foundation
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
+@testable import OptlabStatistics
 
 @Suite("Files and reports that are replaced")
 struct ReplacedFileTests {

@@ -2,7 +2,16 @@ import Foundation
 import ResultMutants
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
 
 @Suite("What no run gives is refused when a file is read")
 struct ResultCheckTests {

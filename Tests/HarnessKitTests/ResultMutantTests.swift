@@ -2,7 +2,16 @@ import Foundation
 import ResultMutants
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabReport
+@testable import OptlabResults
+@testable import OptlabStatistics
 
 /// A short run of what `make fuzz-results` does with the committed example for a minute.
 @Suite("Mutants of a result file")

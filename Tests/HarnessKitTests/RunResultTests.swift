@@ -1,6 +1,15 @@
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
 
 @Suite("What a run's rows say")
 struct RunResultTests {

@@ -1,6 +1,11 @@
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabReport
+@testable import OptlabStatistics
 
 @Suite("Rounds and blocks")
 struct RoundScheduleTests {

@@ -1,7 +1,15 @@
 import TestSupport
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabReport
+@testable import OptlabResults
 
 @Suite("Addresses and selections")
 struct SelectionTests {

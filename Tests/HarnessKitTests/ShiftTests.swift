@@ -1,7 +1,17 @@
 import Foundation
 import Testing
 
-@testable import HarnessKit
+import struct OptlabMeasure.Measurement
+
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabReport
+@testable import OptlabStatistics
 
 @Suite("Student's t, Holm, and intervals over blocks")
 struct ShiftTests {
@@ -88,7 +98,7 @@ struct ShiftTests {
   static func measurement(
     _ level: Double, blockSpread: Double, random: inout SeededGenerator, blocks: Int = 9,
     outliers: Double = 0
-  ) -> HarnessKit.Measurement {
+  ) -> OptlabMeasure.Measurement {
     var costs: [[Double]] = []
     for _ in 0..<blocks {
       var block = blockSpread * normal(&random)

@@ -1,6 +1,12 @@
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabResults
 
 @Suite("Readable names of functions")
 struct SymbolNameTests {

@@ -1,7 +1,14 @@
 import Foundation
 import TestSupport
 
-@testable import HarnessKit
+import struct OptlabMeasure.Measurement
+
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabResults
 
 /// Results that nobody measured, with figures that a test chose.
 enum SyntheticRun {
@@ -12,13 +19,13 @@ enum SyntheticRun {
   ///   - block: of a sample, by its round.
   static func measurement(
     _ costs: [[Double]], bytes: Int = 1024, block: (Int) -> Int = { $0 / 3 }
-  ) -> HarnessKit.Measurement {
+  ) -> OptlabMeasure.Measurement {
     let samples = costs.enumerated().map { round, ticks in
       Sample(
         round: round, block: block(round), callsPerSlice: 1,
         slices: ticks.map { Slice(ticks: $0, before: quiet, after: quiet, flags: []) })
     }
-    return HarnessKit.Measurement(
+    return OptlabMeasure.Measurement(
       samples: samples, planned: costs.count, callsPerSlice: 1, unitsPerCall: bytes,
       source: .calibrated, ticksPerSecond: 1e9)
   }

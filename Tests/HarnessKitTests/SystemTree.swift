@@ -1,5 +1,6 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
 
 /// A folder that looks like the root of a system.
 enum SystemTree {

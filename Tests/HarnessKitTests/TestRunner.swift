@@ -1,6 +1,13 @@
 import Foundation
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
 
 /// Runner programs for tests, written into a temporary folder: all of them write JSON by giving back
 /// what they got, and some do one thing wrong.

@@ -1,5 +1,11 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabLab
+import OptlabProfile
+import OptlabReport
 import Subprocess
 import Synchronization
 import Testing

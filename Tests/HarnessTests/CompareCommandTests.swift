@@ -1,5 +1,14 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabReport
+import OptlabResults
+import OptlabStatistics
 import Testing
 
 /// On files with figures that were never measured: see ``RewrittenRun``.

@@ -1,5 +1,15 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabProfile
+import OptlabReport
+import OptlabResults
+import OptlabStatistics
 import Subprocess
 import Testing
 

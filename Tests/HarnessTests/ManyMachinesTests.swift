@@ -1,5 +1,13 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabReport
+import OptlabResults
+import OptlabStatistics
 import Subprocess
 import Testing
 

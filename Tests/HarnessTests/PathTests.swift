@@ -1,5 +1,13 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabProfile
+import OptlabReport
+import OptlabResults
 import Subprocess
 import Testing
 

@@ -1,5 +1,13 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabProfile
+import OptlabResults
 import Testing
 
 /// The plan by which tests run the harness: what it leaves out, no test of theirs can depend on.

@@ -1,6 +1,15 @@
 import Foundation
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabProfile
+@testable import OptlabReport
+@testable import OptlabResults
+@testable import OptlabStatistics
 
 /// Runs with figures that nobody measured, in the shape of one that the built harness took of this
 /// machine: a test chooses the figures, so no load of the machine is in them.

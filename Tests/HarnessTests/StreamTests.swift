@@ -1,5 +1,14 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabProfile
+import OptlabReport
+import OptlabResults
 import Testing
 
 /// Commands that are given streams which are full, closed, gone or shared.

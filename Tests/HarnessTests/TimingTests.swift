@@ -1,5 +1,12 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabResults
+import OptlabStatistics
 import Testing
 
 /// What only a quiet machine passes: all that is said here of measured time. Everything else of these

@@ -1,4 +1,7 @@
-import HarnessKit
+import OptlabAES
+import OptlabJSON
+import OptlabLab
+import OptlabResults
 
 extension WorkloadList {
   /// The workloads that the harness has.

@@ -19,3 +19,11 @@ const char *ccpu_c_library(void) {
   return "unknown";
 #endif
 }
+
+int ccpu_is_optimised(void) {
+#ifdef __OPTIMIZE__
+  return 1;
+#else
+  return 0;
+#endif
+}

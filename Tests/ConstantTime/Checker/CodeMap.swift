@@ -1,6 +1,12 @@
 import CTrace
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabExternal
+import OptlabLab
+import OptlabMeasure
+import OptlabProfile
+import OptlabReport
 import Subprocess
 
 /// The code of the running program: names of its functions, and their disassembly, as `nm` and

@@ -1,7 +1,14 @@
 import ArgumentParser
 import CAES
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabReport
 
 /// Whether branches and addresses of AES-CTR depend on key or text.
 ///

@@ -1,6 +1,13 @@
 import CAES
 import CTrace
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabProfile
+import OptlabReport
 
 /// Under valgrind: keys and texts are declared undefined, and memcheck reports each branch and each
 /// address that depends on them. (Bits that are merely computed from them are fine.)

@@ -1,7 +1,15 @@
 import CAES
 import CTrace
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabLab
+import OptlabMeasure
+import OptlabProfile
+import OptlabReport
+import OptlabStatistics
 
 /// Runs kernels one instruction at a time under several secrets, and reads the code that ran.
 struct StepperRun {

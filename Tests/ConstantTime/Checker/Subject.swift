@@ -1,6 +1,10 @@
 import CAES
 import CTrace
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabExternal
+import OptlabLab
+import OptlabMeasure
 
 /// What can catch a leak.
 struct Catcher: OptionSet, Hashable {

@@ -1,4 +1,8 @@
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabLab
+import OptlabReport
+import OptlabStatistics
 
 /// Where in a JSON document a value is: `records[0].run.rows[1].outcome`.
 public struct JSONPlace: Hashable, Sendable, CustomStringConvertible {

@@ -1,4 +1,12 @@
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabReport
+import OptlabResults
+import OptlabStatistics
 
 /// Makes result files out of one that are no result, or hardly: of the right types, with the checksum
 /// that a writer would have given them.

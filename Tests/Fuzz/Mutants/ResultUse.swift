@@ -1,5 +1,15 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabReport
+import OptlabResults
+
+import struct OptlabMeasure.Measurement
 
 /// What the commands that read result files do with one, in this process.
 public struct ResultUse {
@@ -67,7 +77,7 @@ public struct ResultUse {
 
   /// What a byte can have cost, by the cheapest and the dearest slice at the slowest and the fastest
   /// clock that the row knows of.
-  private static func bounds(_ measurement: HarnessKit.Measurement) -> ClosedRange<Double> {
+  private static func bounds(_ measurement: OptlabMeasure.Measurement) -> ClosedRange<Double> {
     let bytes = Double(measurement.unitsPerCall)
     var costs: [Double] = []
     var clocks: [Double] = measurement.cyclesPerTick.map { [$0] } ?? []

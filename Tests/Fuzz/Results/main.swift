@@ -8,7 +8,13 @@
 // OPTLAB_PLANTED=unchecked reads files without the check for what no run gives, which must be found.
 
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabBasics
+import OptlabCPU
+import OptlabMeasure
+import OptlabReport
+import OptlabResults
+import OptlabStatistics
 import ResultMutants
 
 func fail(_ text: String, code: Int32 = 1) -> Never {

@@ -5,7 +5,9 @@
 import CAES
 import CFuzz
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabJSON
+import OptlabLab
 
 let rows = WorkloadList(AESWorkload.all).implementations.compactMap {
   implementation -> caes_kernel? in

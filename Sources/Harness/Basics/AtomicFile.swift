@@ -1,0 +1,143 @@
+import CCPU
+import Foundation
+
+/// Files that are there whole or not at all: written beside their place under another name, made
+/// durable, then renamed.
+public enum AtomicFile {
+  /// Why a file could not be written; the one that was there before is untouched.
+  public struct Failure: Error, Equatable, CustomStringConvertible {
+    public var path: String
+    /// What the system said, and what to do about it.
+    public var reason: String
+
+    public var description: String { "cannot write '\(path)': \(reason)" }
+
+    init(path: String, reason: String) {
+      self.path = path
+      self.reason = reason
+    }
+
+    package init(path: String, errno number: Int32) {
+      let remedy =
+        switch number {
+        case ENOSPC, EDQUOT: "; make room, or choose another place"
+        case EACCES, EPERM, EROFS: "; choose a folder that you may write to"
+        case ENOENT, ENOTDIR: "; make its folder first"
+        default: ""
+        }
+      self.init(path: path, reason: String(cString: strerror(number)) + remedy)
+    }
+  }
+
+  /// Writes a file, in place of the one of that name if there is one.
+  ///
+  /// A symbolic link stays one: what it points to is written. A file that is replaced hands down its
+  /// permissions, and its owner and group as far as this process may set them; another hard link to
+  /// it keeps the old content.
+  ///
+  /// - Throws: ``Failure``; nothing of the new file is left then.
+  public static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(Failure) {
+    let place = try place(path)
+    let (file, temporary) = try create(beside: place.target, path: path)
+    let note = ccpu_note_temporary(temporary)
+    defer { ccpu_forget_temporary(note) }
+    var error = write(ContiguousArray(bytes), to: file)
+    if let old = place.replaced { handDown(old, to: file) }
+    if error == 0, fsync(file) != 0 { error = errno }
+    if close(file) != 0, error == 0 { error = errno }
+    if error == 0, rename(temporary, place.target) != 0 { error = errno }
+    guard error == 0 else {
+      unlink(temporary)
+      throw Failure(path: path, errno: error)
+    }
+  }
+
+  /// Finds out whether a file could be written there, before hours are spent on what goes in.
+  public static func check(_ path: String) throws(Failure) {
+    let (file, temporary) = try create(beside: try place(path).target, path: path)
+    let note = ccpu_note_temporary(temporary)
+    defer { ccpu_forget_temporary(note) }
+    close(file)
+    unlink(temporary)
+  }
+
+  /// Where a path leads: behind symbolic links, also those that point to nothing yet.
+  package static func behindLinks(_ path: String) throws(Failure) -> String {
+    var path = path
+    for _ in 0..<40 {
+      var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+      let count = bytes.withUnsafeMutableBytes {
+        readlink(path, $0.assumingMemoryBound(to: CChar.self).baseAddress!, $0.count)
+      }
+      guard count >= 0 else { return path }
+      let link = String(decoding: bytes[..<count], as: UTF8.self)
+      path = link.hasPrefix("/") ? link : folder(of: path) + link
+    }
+    throw Failure(path: path, errno: ELOOP)
+  }
+
+  /// With its slash at the end; empty for the current folder.
+  package static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  }
+
+  /// A name that no other process takes, and that is not too long where the file's own is not.
+  package static func temporaryName() -> String {
+    ".optlab-\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16)).tmp"
+  }
+
+  /// Where the file goes, and what is there.
+  private static func place(
+    _ path: String
+  ) throws(Failure) -> (target: String, replaced: stat?) {
+    let target = try behindLinks(path)
+    var status = stat()
+    guard stat(target, &status) == 0 else { return (target, nil) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw Failure(path: path, reason: "it is there and no regular file; choose another name")
+    }
+    // A folder's permissions would let a file be replaced that is protected by its own.
+    guard access(target, W_OK) == 0 else {
+      throw Failure(
+        path: path, reason: "\(String(cString: strerror(errno))), since it is write-protected")
+    }
+    return (target, status)
+  }
+
+  private static func create(
+    beside target: String, path: String
+  ) throws(Failure) -> (file: Int32, name: String) {
+    while true {
+      let name = folder(of: target) + temporaryName()
+      let file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if file >= 0 { return (file, name) }
+      guard errno == EEXIST else { throw Failure(path: path, errno: errno) }
+    }
+  }
+
+  private static func handDown(_ old: stat, to file: Int32) {
+    var new = stat()
+    if fstat(file, &new) == 0, (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid) {
+      // Only root may give files away; a group of one's own goes alone.
+      if fchown(file, old.st_uid, old.st_gid) != 0 { _ = fchown(file, uid_t.max, old.st_gid) }
+    }
+    _ = fchmod(file, old.st_mode & 0o777)
+  }
+
+  /// - Returns: 0, or errno.
+  private static func write(_ bytes: ContiguousArray<UInt8>, to file: Int32) -> Int32 {
+    bytes.withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = Glibc.write(
+          file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if count < 0 {
+          if errno == EINTR { continue }
+          return errno
+        }
+        rest = rest.dropFirst(count)
+      }
+      return 0
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import OptlabBasics
+import OptlabReport
+
+extension ExportFormat: ExpressibleByArgument {}
+
+/// `harness export`: a result for other programs.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Give a result to other programs, in a format of theirs.",
+    discussion: """
+      Examples:
+        harness export run.json --format pyperf --output run.pyperf.json
+        harness export run.json --format csv --filter '^aes-128-ctr/'
+      """)
+
+  @Argument(help: ArgumentHelp("A result of harness run --output.", valueName: "file"))
+  var file: String
+
+  @Option(
+    help: ArgumentHelp(
+      "One of " + ExportFormat.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+      valueName: "format"))
+  var format: ExportFormat
+
+  @Option(
+    help: ArgumentHelp(
+      "Only addresses in which this regular expression matches.", valueName: "regex"))
+  var filter: String?
+
+  @Option(help: ArgumentHelp("Write to this file instead of the output.", valueName: "file"))
+  var output: String?
+
+  func validate() throws { try GivenOptions.refuseEmpty("--output", output) }
+
+  func run() throws {
+    let result = try failing { try readResult(file) }
+    let text: String
+    do throws(ExportFormat.Failure) {
+      text = try format.text(result, filter: filter)
+    } catch {
+      throw CommandFailure(.usage, "cannot export '\(file)': \(error.description)")
+    }
+    guard let output else {
+      print(text, terminator: "")
+      return
+    }
+    try failing { try AtomicFile.write(text.utf8, to: output) }
+  }
+}

@@ -1,0 +1,36 @@
+import OptlabLab
+
+extension ExternalSources {
+  /// Two implementations of one name.
+  public struct NameInUse: Error, CustomStringConvertible {
+    public var description: String
+  }
+
+  /// Loads the libraries and greets the runners.
+  ///
+  /// - Throws: ``NameInUse``, where a runner takes a name that is in use; plugins get another one.
+  /// - Parameter list: the workloads of this program.
+  public func implementations(beside list: WorkloadList) throws(NameInUse) -> [Implementation] {
+    var taken = list.implementations.map(\.id)
+    var all = Plugin.load(plugins, taken: taken, patience: patience).flatMap(\.implementations)
+    taken += all.map(\.id)
+    let folder = contestants.map { Contestants(folder: $0, of: list) }
+    let others = Plugin.load(folder?.plugins ?? [], taken: taken, patience: patience)
+      .flatMap(\.implementations)
+    all += others
+    taken += others.map(\.id)
+    for program in (folder?.runners ?? []) + runners {
+      for one in Implementation.runner(program, for: list, within: runnerDeadline, taken: taken) {
+        guard !taken.contains(one.id) else {
+          throw NameInUse(
+            description:
+              "the runner '\(program)' calls an implementation '\(one.id)', which is the "
+              + "name of another one; rename it")
+        }
+        taken.append(one.id)
+        all.append(one)
+      }
+    }
+    return all + (folder?.missing ?? []).filter { !taken.contains($0.id) }
+  }
+}

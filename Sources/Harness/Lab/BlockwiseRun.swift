@@ -1,0 +1,78 @@
+import Foundation
+import OptlabMeasure
+
+/// A run whose blocks are processes of their own.
+public struct BlockwiseRun {
+  var selection: Selection
+  var plan: Plan
+  var seconds: Double?
+  var source: CycleSourceChoice
+  var calibration: Calibration
+  /// The CPU that all blocks are pinned to.
+  var cpu: Int?
+
+  /// - Parameters:
+  ///   - seconds: how long measuring may take; nil takes the plan's rounds, however long.
+  ///   - cpu: the one to measure on; nil leaves it to the scheduler.
+  public init(
+    selection: Selection, plan: Plan, seconds: Double? = nil, source: CycleSourceChoice,
+    calibration: Calibration, cpu: Int?
+  ) {
+    self.selection = selection
+    self.plan = plan
+    self.seconds = seconds
+    self.source = source
+    self.calibration = calibration
+    self.cpu = cpu
+  }
+
+  /// Verifies in this process, then measures block after block in others.
+  public func run(by lab: Lab) throws -> RunResult {
+    let start = ContinuousClock.now
+    func elapsed() -> Double { (ContinuousClock.now - start) / .seconds(1) }
+    var excluded = lab.check(selection)
+    let excludedAtFirst = Set(excluded.keys)
+    var parts: [RunResult] = []
+    var idleLoad: Double?
+    // Verifying takes what it takes: a plan's own limit is for measuring.
+    var budget = TimeBudget(
+      blocks: plan.blocks, seconds: seconds ?? plan.mostSeconds.map { $0 + elapsed() })
+    for block in 0..<plan.blocks where !Interruption.isRequested {
+      let begun = elapsed()
+      guard budget.hasRoom(forBlock: block, spent: begun) else { break }
+      let process = BlockProcess(
+        block: block, count: plan.blocks, excluded: excluded.keys.sorted(), idleLoad: idleLoad)
+      let task = BlockTask(
+        process, of: selection, plan: plan, seed: lab.seed,
+        seconds: budget.share(ofBlock: block, spent: begun), source: source.source, cpu: cpu)
+      do {
+        let part = try BlockProcess.measure(task)
+        idleLoad = [idleLoad, part.idleLoad].compactMap(\.self).min()
+        excluded.merge(part.exclusions) { known, _ in known }
+        parts.append(part)
+      } catch  where Interruption.isRequested {
+        break
+      }
+      budget.took(elapsed() - begun)
+      if let forecast = budget.forecast(afterBlock: block, spent: elapsed()) {
+        lab.progress(.forecast(forecast))
+      }
+    }
+    var result = RunResult(
+      seed: lab.seed, calibration: calibration, source: source.source, plan: plan)
+    result.workloads = selection.facts
+    if !parts.isEmpty {
+      let united = try UnitedRuns.united(parts)
+      result.rows = united.rows
+      result.unitLimits = united.unitLimits
+      result.plan.blocks = parts.count
+    }
+    result.take(excluded)
+    result.excludedAtFirst = excludedAtFirst
+    result.refusals = source.refusals
+    result.isPartial = Interruption.isRequested
+    result.askedSeconds = seconds
+    result.elapsed = elapsed()
+    return result
+  }
+}

@@ -1,0 +1,5 @@
+import OptlabAES
+import OptlabCommands
+import OptlabJSON
+
+Harness.main(AESWorkload.all + [JSONWorkload()])
