@@ -75,8 +75,11 @@ struct RunResultTests {
 
   @Test("Against the naive row, by the rounds in which both count")
   func timesBaseline() throws {
-    let naive = Self.row("swift-table", Self.measurement([100, 200, 999, 400], dirty: [2]))
-    let fast = Self.row("c-aesni", Self.measurement([10, 20, 30, 40]))
+    let costs = (0..<9).map { 1000 + Double($0) }
+    var disturbed = costs
+    disturbed[2] = 9999
+    let naive = Self.row("swift-table", Self.measurement(disturbed, dirty: [2]))
+    let fast = Self.row("c-aesni", Self.measurement(costs.map { $0 / 10 }))
     let times = try #require(Self.result([naive, fast]).timesBaseline(fast))
     #expect(abs(times.value - 10) < 1e-9)
     #expect(times.isMarked == false)
@@ -85,7 +88,7 @@ struct RunResultTests {
 
   @Test("A row that beats its limit by more than measuring explains is marked")
   func beatsLimit() throws {
-    let cost = Self.measurement([10, 10, 10])
+    let cost = Self.measurement([10, 10, 10, 10, 10, 10])
     #expect(Self.row("a", cost, limit: 9).shareOfLimit == 0.9)
     #expect(!Self.row("a", cost, limit: 10.05).beatsLimit)
     let beating = Self.row("a", cost, limit: 11)
@@ -94,9 +97,44 @@ struct RunResultTests {
     #expect(Self.row("a", cost).shareOfLimit == nil)
   }
 
+  @Test(
+    "A figure that is not well known beats a limit only if all that it may be does",
+    arguments: [
+      ((0..<21).map { $0 % 2 == 0 ? 10 : 20 }, 13, false),
+      ((0..<21).map { $0 % 2 == 0 ? 10 : 20 }, 25, true), ([10, 10, 14], 12, false),
+      ([10, 10, 14], 15, true),
+    ] as [([Double], Double, Bool)])
+  func uncertainlyBeatsLimit(ticks: [Double], limit: Double, beats: Bool) {
+    let row = Self.row("a", Self.measurement(ticks), limit: limit)
+    #expect(row.seemsToBeatLimit, "it is measured again")
+    #expect(row.beatsLimit == beats)
+  }
+
+  @Test("Without an interval a figure is not known, and is marked", arguments: 1...9)
+  func fewSamples(count: Int) throws {
+    let few = Self.measurement(Array(repeating: 10, count: count))
+    let row = Self.row("a", few, limit: 9)
+    var result = Self.result([row, Self.row("swift-table", few)])
+    (result.cpu, result.environment) = (1, [:])
+    let isKnown = count >= RunWarning.fewestSamples
+    #expect((few.relativeHalfWidth != nil) == isKnown)
+    #expect(few.isMarked == !isKnown)
+    #expect((row.shareOfLimit != nil) == isKnown)
+    #expect(try #require(result.timesBaseline(row)).isMarked == !isKnown)
+    #expect(result.tables().contains("unstable") == !isKnown)
+    let texts = result.warnings().map(\.text).filter { $0.hasPrefix("unstable") }
+    #expect(texts.count == (isKnown ? 0 : 1))
+    for text in texts {
+      #expect(text.contains("2 of 2 rows") && text.contains("has \(count), and 6 are needed"))
+      #expect(text.contains("--time") && text.contains("--quick"))
+    }
+    result.plan = .once
+    #expect(!result.warnings().contains { $0.text.hasPrefix("unstable") }, "nobody asked for more")
+  }
+
   @Test("Blocks of AES-CTR can share their first round, and no other")
   func mayDoWithoutARound() throws {
-    var row = Self.row("a", Self.measurement([10, 10, 10]), limit: 11)
+    var row = Self.row("a", Self.measurement([10, 10, 10, 10, 10, 10]), limit: 11)
     row.limit?.leastPerUnit = 9.9
     #expect(try #require(row.shareOfLimit) > 1.09 && !row.beatsLimit)
     row.limit?.leastPerUnit = 10.2
@@ -107,16 +145,22 @@ struct RunResultTests {
   func warnings() {
     let noisy = Self.measurement((0..<21).map { $0 % 2 == 0 ? 10 : 20 })
     let contended = Self.measurement([10, 10], dirty: [0, 1])
-    var result = Self.result([Self.row("a", noisy), Self.row("b", contended)])
+    let few = Self.measurement([10, 10, 10, 10, 99, 99], dirty: [4, 5])
+    var result = Self.result([
+      Self.row("a", noisy), Self.row("b", contended), Self.row("c", few),
+    ])
     result.refusals = [(.pmu, "no counter"), (.calibrated, "no probes")]
     result.askedSeconds = 1
     result.elapsed = 2
     result.environment = [:]
     let texts = result.warnings().map(\.text)
-    #expect(texts.count == 5)
-    let remedies = ["'ref'", "not pinned", "--filter, --size", "--cpu", "would need about"]
+    #expect(texts.count == 6)
+    let remedies = [
+      "'ref'", "not pinned", "--filter, --size", "--cpu", "would need about", "leave out --quick",
+    ]
     for (text, remedy) in zip(texts, remedies) { #expect(text.contains(remedy)) }
-    #expect(texts[4].contains("aes-128-ctr/8KiB/a"))
+    #expect(texts[4].contains("in 1 of 3 rows") && texts[4].contains("aes-128-ctr/8KiB/a"))
+    #expect(texts[5].contains("1 of 3 rows") && texts[5].contains("aes-128-ctr/8KiB/c, has 4"))
   }
 
   @Test("A quiet run has no warnings")

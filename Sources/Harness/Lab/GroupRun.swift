@@ -76,7 +76,7 @@ struct GroupRun {
           outcome: outcomes[implementation.id]!), isCopy: implementation.isYardstick)
     }
     for (index, implementation) in chosen.enumerated()
-    where rows[index].beatsLimit && !Interruption.isRequested {
+    where rows[index].seemsToBeatLimit && !Interruption.isRequested {
       guard let again = remeasured(implementation, loops: loops, by: sampler) else { continue }
       rows[index].outcome = .measured(again.measurement)
       // A case has one limit, which all of its rows are held against.

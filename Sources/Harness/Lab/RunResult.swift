@@ -40,11 +40,25 @@ public struct RunResult: Sendable {
       measurement != nil && shareOfLimit == nil && (limit != nil || limitRefusal != nil)
     }
 
-    /// Faster than anything can be by more than measuring explains: it or its limit is wrong.
+    /// Faster than anything can be by more than measuring explains: it or its limit is wrong. Where the
+    /// median is not well known, only if all that it may be is faster.
     public var beatsLimit: Bool {
-      guard let limit, let measurement, !measurement.isContended else { return false }
-      let least = limit.leastPerUnit ?? limit.costPerUnit
-      return least / measurement.costPerUnit.median > 1 + Self.limitTolerance
+      guard let measurement, seemsToBeatLimit else { return false }
+      guard measurement.isUnstable else { return true }
+      let cost = measurement.costPerUnit
+      return isBeyondLimit(
+        cost.medianInterval(confidence: 0.95)?.upperBound ?? cost.sorted[cost.sorted.count - 1])
+    }
+
+    /// Whether its median does, however badly known: a reason to measure it again.
+    package var seemsToBeatLimit: Bool {
+      guard let measurement, !measurement.isContended else { return false }
+      return isBeyondLimit(measurement.costPerUnit.median)
+    }
+
+    private func isBeyondLimit(_ cost: Double) -> Bool {
+      guard let limit else { return false }
+      return (limit.leastPerUnit ?? limit.costPerUnit) / cost > 1 + Self.limitTolerance
     }
 
     static let limitTolerance = 0.01

@@ -81,8 +81,11 @@ public struct Measurement: Sendable, Codable {
   /// Half the width of that interval above which the median is known too badly.
   public static let widestInterval = 0.03
 
-  /// Whether its median is known too badly to be compared with anything.
-  public var isUnstable: Bool { (relativeHalfWidth ?? 0) > Self.widestInterval }
+  /// Whether its median is known too badly to be compared with anything. One without an interval is
+  /// not known at all: beside a busy neighbour, three samples can agree on what is a tenth too much.
+  public var isUnstable: Bool {
+    relativeHalfWidth.map { $0 > Self.widestInterval } ?? true
+  }
 
   /// In units of work a second.
   public var throughput: Double { Double(unitsPerCall) / secondsPerCall.median }

@@ -9,6 +9,9 @@ import struct OptlabMeasure.Measurement
 public enum RunWarning: Sendable {
   /// The intervals of some medians are too wide; the widest is named.
   case unstable(rows: Int, of: Int, worst: Address, halfWidth: Double, rounds: Int, needed: Int)
+  /// Some rows have too few samples that count for an interval of the median; the one with the fewest
+  /// is named.
+  case tooFew(rows: Int, of: Int, worst: Address, samples: Int)
   /// Most samples of some rows had no clean slice.
   case contended(rows: Int, of: Int, cleanShare: Double)
   /// Rows whose share of the limit is not known; one reason for each.
@@ -26,6 +29,10 @@ public enum RunWarning: Sendable {
   /// called unstable.
   public static let widestInterval = Measurement.widestInterval
 
+  /// The least number of samples that have a 95 % interval of the median: all of 5 lie on one side of
+  /// it in one of 16 cases, all of 6 in one of 32.
+  static let fewestSamples = 6
+
   public var text: String {
     switch self {
     case .unstable(let count, let all, let worst, let halfWidth, let rounds, let needed):
@@ -33,6 +40,11 @@ public enum RunWarning: Sendable {
         + "+-\(Figures.percent(Self.widestInterval)); the worst, \(worst), has "
         + "+-\(Figures.percent(halfWidth)) after \(rounds) rounds and would need about \(needed): "
         + "give it more --time with --filter, or a quieter machine (harness noise tells)"
+    case .tooFew(let count, let all, let worst, let samples):
+      "unstable: \(count) of \(all) rows have too few samples that count to tell how well the median "
+        + "is known; the worst, \(worst), has \(samples), and \(Self.fewestSamples) are needed: give "
+        + "it more --time with --filter, leave out --quick, or use a quieter machine (harness noise "
+        + "tells)"
     case .contended(let rows, let all, let share):
       "contended: \(rows) of \(all) rows found clean slices in less than half of their samples "
         + "(\(Figures.percent(share)) of all slices were clean); use --cpu, wait, or give it more "
@@ -84,18 +96,27 @@ extension RunResult {
       warnings.append(
         .noShare(rows: lacking.count, of: measured.count, reasons: reasons.uniqued(by: \.self)))
     }
-    let unstable = measured.filter { $0.1.isUnstable }
-    if let worst = unstable.max(by: {
-      $0.1.relativeHalfWidth ?? 0 < $1.1.relativeHalfWidth ?? 0
-    }) {
-      let halfWidth = worst.1.relativeHalfWidth ?? 0
+    let widths = measured.compactMap { address, measurement in
+      measurement.relativeHalfWidth.map { (address, measurement, $0) }
+    }
+    let unstable = widths.filter { $0.1.isUnstable }
+    if let worst = unstable.max(by: { $0.2 < $1.2 }) {
       // The width shrinks with the square root of the number of rounds.
-      let factor = halfWidth / RunWarning.widestInterval
+      let factor = worst.2 / RunWarning.widestInterval
       let rounds = worst.1.samples.count
       warnings.append(
         .unstable(
-          rows: unstable.count, of: measured.count, worst: worst.0, halfWidth: halfWidth,
+          rows: unstable.count, of: measured.count, worst: worst.0, halfWidth: worst.2,
           rounds: rounds, needed: Int(clamping: (Double(rounds) * factor * factor).rounded(.up))))
+    }
+    // Nobody takes single calls, which aim at no time, for figures.
+    let few =
+      plan.slice > 0
+      ? measured.filter { $0.1.relativeHalfWidth == nil && !$0.1.isContended } : []
+    if let worst = few.min(by: { $0.1.counted.count < $1.1.counted.count }) {
+      warnings.append(
+        .tooFew(
+          rows: few.count, of: measured.count, worst: worst.0, samples: worst.1.counted.count))
     }
     return warnings
   }
