@@ -153,6 +153,72 @@ struct ReportTests {
     }
   }
 
+  /// Without `one` in the last case, with `other` disturbed there.
+  private static func picture(
+    of workload: String, without one: String, disturbed other: String
+  ) throws -> (description: String, tips: [String], texts: [String]) {
+    var record = try Self.run()
+    let last = record.run.rows.last { $0.address.workload == workload }!.address.case
+    record.run.rows.removeAll { $0.address.case == last && $0.address.implementation == one }
+    for index in record.run.rows.indices
+    where record.run.rows[index].address.case == last
+      && record.run.rows[index].address.implementation == other
+    {
+      guard case .measured(var measurement) = record.run.rows[index].outcome else { continue }
+      for sample in measurement.samples.indices {
+        measurement.samples[sample].slices[0].flags = [.sibling]
+      }
+      record.run.rows[index].outcome = .measured(measurement)
+    }
+    let rows = record.run.rows.filter { $0.address.workload == workload }
+    let figure = try #require(
+      WorkloadCharts(workload: workload, rows: rows, report: RunReport(record)).figures.last)
+    let file = figure.wide.file(id: "x")
+    return (
+      figure.wide.description,
+      file.matches(of: /<title>([^<]*)<\/title>/).map { String($0.output.1) },
+      XMLCheck.labels(in: file).map(\.text)
+    )
+  }
+
+  @Test(
+    "Words beside a picture: only of the case that they name, and nothing where the table has '-'")
+  func descriptions() throws {
+    let limits = try Self.picture(of: "aes-128-ctr", without: "c-aesni", disturbed: "openssl")
+    #expect(limits.description.hasPrefix("At pyaes, of the limit: "), "\(limits.description)")
+    #expect(limits.description.contains("c-vaes512 "))
+    for name in ["c-aesni", "openssl", "memcpy"] {
+      #expect(!limits.description.contains(name), "\(limits.description)")
+    }
+    let bars = try Self.picture(of: "json-encode", without: "foundation", disturbed: "none")
+    #expect(bars.description.hasPrefix("At feed, GB/s: simdjson "), "\(bars.description)")
+    #expect(!bars.description.contains("foundation"))
+  }
+
+  @Test("A marked row's figures have their mark in words, labels and tips")
+  func marks() throws {
+    let bars = try Self.picture(of: "json-encode", without: "none", disturbed: "simdjson")
+    #expect(bars.description.contains("simdjson ~"), "\(bars.description)")
+    #expect(bars.description.contains(/foundation [0-9]/), "\(bars.description)")
+    let tip = try #require(bars.tips.first { $0.contains("feed/simdjson") })
+    #expect(tip.contains("simdjson: ~") && tip.contains(", ~"), "\(tip)")
+    #expect(bars.texts.count { $0.hasPrefix("~") } == 1, "\(bars.texts)")
+    #expect(!bars.tips.contains { $0.contains("NESTED") && $0.contains("~") })
+  }
+
+  @Test("A curve that ends early is not described by where it ends")
+  func costDescription() throws {
+    var record = try Self.run()
+    record.run.rows.removeAll {
+      $0.address.implementation == "c-aesni" && ["16MiB", "1MiB"].contains($0.address.case)
+    }
+    let rows = record.run.rows.filter { $0.address.workload == "aes-128-ctr" }
+    let figure = try #require(
+      WorkloadCharts(workload: "aes-128-ctr", rows: rows, report: RunReport(record)).figures.first)
+    #expect(figure.wide.description.hasPrefix("At 16MiB, cycles/byte: swift-table "))
+    #expect(!figure.wide.description.contains("c-aesni"))
+  }
+
   @Test("A row that failed is an alarm, with what differs; rows that cannot run say why")
   func failures() throws {
     let report = Self.report(try SyntheticRun.everyOutcome())

@@ -58,7 +58,10 @@ struct WorkloadCharts {
   }
 
   private static let doubt: Prose =
-    "Hollow marks are rows that are contended or unstable."
+    "Hollow marks, and ~ before a figure, are rows that are contended or unstable."
+
+  /// In front of a row's figures, as in a ladder.
+  private func mark(_ measurement: Measurement) -> String { measurement.isMarked ? "~" : "" }
 
   /// `0.1607 cycles/byte (95 %: 0.1605 to 0.1610)`.
   private func tip(_ row: RunResult.Row, _ measurement: Measurement) -> String {
@@ -68,15 +71,11 @@ struct WorkloadCharts {
     }
     return
       ([
-        "\(row.address): \(Figures.significant(cost.median)) \(measurement.source.cost(of: unit))"
-          + (interval ?? ""),
-        "\(unit.throughput(measurement.throughput)) \(unit.throughputTitle)",
+        "\(row.address): \(mark(measurement))\(Figures.significant(cost.median)) "
+          + measurement.source.cost(of: unit) + (interval ?? ""),
+        "\(mark(measurement))\(unit.throughput(measurement.throughput)) \(unit.throughputTitle)",
         row.shareOfLimit.map { "\(Figures.percent($0)) of the limit" },
       ] as [String?]).compactMap(\.self).joined(separator: ", ")
-  }
-
-  private func isDoubtful(_ measurement: Measurement) -> Bool {
-    measurement.isContended || measurement.isUnstable
   }
 
   // MARK: Cost over size
@@ -95,7 +94,7 @@ struct WorkloadCharts {
         guard cost.lowerQuartile > 0 else { return nil }
         return LineChart.Point(
           x: Double(size.bytes), y: cost.median, low: cost.lowerQuartile,
-          high: cost.upperQuartile, isDoubtful: isDoubtful(measurement),
+          high: cost.upperQuartile, isDoubtful: measurement.isMarked,
           tip: tip(row, measurement))
       }
       return points.isEmpty
@@ -113,9 +112,13 @@ struct WorkloadCharts {
     let chart = LineChart(
       title: "\(workload): cost of a \(unit.name) over the \(sizeTitle)",
       subtitle: report.chartSubtitle,
-      description: description(
-        of: series.map { ($0.name, Figures.significant($0.points.last!.y)) },
-        at: sizes.last!.name, unit: run.source.cost(of: unit)),
+      description: description(unit: run.source.cost(of: unit), cases: sizes.map(\.name)) { size in
+        series.compactMap { one in
+          row(one.name, size)?.measurement.map {
+            (one.name, mark($0) + Figures.significant($0.costPerUnit.median))
+          }
+        }
+      },
       xTitle: sizeTitle, yTitle: "\(run.source.cost(of: unit)) (\(run.source.rawValue))",
       xTicks: sizes.map { (Double($0.bytes), $0.name) },
       series: series,
@@ -147,25 +150,22 @@ struct WorkloadCharts {
         return BarGrid.Cell(
           value: share, low: interval.map { limit.costPerUnit / $0.upperBound },
           high: interval.map { limit.costPerUnit / $0.lowerBound }, label: Figures.percent(share),
-          isDoubtful: isDoubtful(measurement), tip: tip(row, measurement))
+          isDoubtful: measurement.isMarked, tip: tip(row, measurement))
       }
       return cells.allSatisfy { $0 == nil }
         ? nil : BarGrid.Row(name: name, style: report.styles[name]!, cells: cells)
     }
     let most = bars.flatMap(\.cells).compactMap { $0?.high ?? $0?.value }.max() ?? 0
-    let last = bars.compactMap { bar in
-      bar.cells.last(where: { $0 != nil })?.map { (bar.name, $0.label) }
-    }
     let grid = BarGrid(
       title: "\(workload): share of what this CPU can do at best",
       subtitle: report.chartSubtitle,
-      description: description(of: last, at: cases.last ?? "", unit: "of the limit"),
+      description: description(of: bars, unit: "of the limit"),
       columns: cases, rows: bars,
       ticks: [(0, "0"), (0.5, "50"), (max(1, most), most > 1.005 ? "" : "100 %")])
     return figure(
       "limit",
       caption:
-        "Longer is better: a full column is the limit, measured in the same run by \(facts.limitLoops ?? "loops that do a part of the work and nothing else"). Whiskers are the 95 % interval of the median, where it is wide enough to be seen. Pale bars are rows that are contended or unstable. A dash: nothing measured, or no limit."
+        "Longer is better: a full column is the limit, measured in the same run by \(facts.limitLoops ?? "loops that do a part of the work and nothing else"). Whiskers are the 95 % interval of the median, where it is wide enough to be seen. A dash: nothing measured, no limit, or a row that is contended or unstable."
     ) { grid.drawing(width: $0) }
   }
 
@@ -184,35 +184,42 @@ struct WorkloadCharts {
           value: measurement.throughput / unit.throughputScale,
           low: interval.map { units / $0.upperBound },
           high: interval.map { units / $0.lowerBound },
-          label: unit.shortThroughput(measurement.throughput),
-          isDoubtful: isDoubtful(measurement), tip: tip(row, measurement) + times)
+          label: mark(measurement) + unit.shortThroughput(measurement.throughput),
+          isDoubtful: measurement.isMarked, tip: tip(row, measurement) + times)
       }
       return cells.allSatisfy { $0 == nil }
         ? nil : BarGrid.Row(name: name, style: report.styles[name]!, cells: cells)
     }
     let most = bars.flatMap(\.cells).compactMap { $0?.high ?? $0?.value }.max() ?? 0
     let ticks = Axis.linearTicks(upTo: most, count: 4)
-    let last = bars.compactMap { bar in
-      bar.cells.last(where: { $0 != nil })?.map { (bar.name, $0.label) }
-    }
     let grid = BarGrid(
       title: "\(workload): throughput by case, \(unit.throughputTitle)",
       subtitle: report.chartSubtitle,
-      description: description(of: last, at: cases.last ?? "", unit: unit.throughputTitle),
+      description: description(of: bars, unit: unit.throughputTitle),
       columns: cases, rows: bars, ticks: ticks.map { ($0, Axis.label($0)) }, leastLength: 90)
     return figure(
       "throughput",
       caption:
-        "Longer is better: \(unit.isByte ? "gigabytes (10⁹ bytes)" : "millions of \(unit.plural)") a second, on one scale for all cases. Whiskers are the 95 % interval of the median, where it is wide enough to be seen. Pale bars are rows that are contended or unstable."
+        "Longer is better: \(unit.isByte ? "gigabytes (10⁹ bytes)" : "millions of \(unit.plural)") a second, on one scale for all cases. Whiskers are the 95 % interval of the median, where it is wide enough to be seen. Pale bars, and ~ before a figure, are rows that are contended or unstable."
     ) { grid.drawing(width: $0) }
   }
 
-  /// For those who do not see the picture.
+  private func description(of bars: [BarGrid.Row], unit: String) -> String {
+    description(unit: unit, cases: cases) { one in
+      let column = cases.firstIndex(of: one)!
+      return bars.compactMap { bar in bar.cells[column].map { (bar.name, $0.label) } }
+    }
+  }
+
+  /// For those who do not see the picture: the figures of its last case that has any, and of no other.
   private func description(
-    of values: [(name: String, text: String)], at name: String, unit: String
+    unit: String, cases: [String], values: (_ case: String) -> [(name: String, text: String)]
   ) -> String {
-    "At \(name), \(unit): "
-      + values.map { "\($0.name) \($0.text)" }.joined(separator: ", ")
-      + ". The table below the picture has every figure."
+    let last = cases.map { ($0, values($0)) }.last { !$0.1.isEmpty }
+    let figures = last.map { name, values in
+      "At \(name), \(unit): "
+        + values.map { "\($0.name) \($0.text)" }.joined(separator: ", ") + ". "
+    }
+    return (figures ?? "") + "The table below the picture has every figure."
   }
 }
