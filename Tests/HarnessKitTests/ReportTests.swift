@@ -259,12 +259,54 @@ struct ReportTests {
     #expect(names.contains("run-2-aes-128-ctr-limit.svg"))
     let html = try Self.file("index.html", of: report)
     #expect(XMLCheck.failure(in: html) == nil)
-    let shared = XMLCheck.rows(in: html).filter { $0.last == "1.000" }
+    let shared = XMLCheck.rows(in: html).filter { ["1.00", "1.0"].contains($0.last) }
     #expect(shared.map(\.first) == ["swift-table", "c-vaes512", "asm-vaes512"])
 
     second.machine.name = "another"
     let other = try Self.file("index.html", of: Self.report(first, second))
     #expect(other.contains("share of its own machine"))
     #expect(XMLCheck.rows(in: other).contains { $0.starts(with: ["c-vaes512", "16B"]) })
+  }
+
+  /// A run of one row, with a limit, of which some samples are disturbed.
+  private static func row(
+    ticks: Double, spread: Double = 0, dirty: Int = 0, machine: String? = nil
+  ) throws -> RunRecord {
+    var measurement = SyntheticRun.measurement(
+      (0..<21).map { [ticks * (1 + spread * Double($0 % 3 - 1))] })
+    for index in 0..<dirty { measurement.samples[index].slices[0].flags = [.sibling] }
+    var record = try SyntheticRun.record([
+      SyntheticRun.row(
+        ("aes-128-ctr", "1KiB", "c-aesni"), .measured(measurement),
+        limit: Limit(name: "vaesenc zmm", costPerUnit: 1))
+    ])
+    if let machine { record.machine.name = machine }
+    return record
+  }
+
+  @Test("Side by side: ratios have the digits and the mark of their worse half, and figures theirs")
+  func sideBySideMarks() throws {
+    let clean = try Self.row(ticks: 1000)
+    func cells(_ others: RunRecord...) throws -> [String] {
+      let sources = ([clean] + others).enumerated().map {
+        Report.Source(name: "\($0.offset).json", record: $0.element)
+      }
+      let rows = XMLCheck.rows(in: try Self.file("index.html", of: Report(sources)))
+      return Array(try #require(rows.first { $0.first == "c-aesni" }).dropFirst(2))
+    }
+    func hasNote(_ other: RunRecord) throws -> Bool {
+      try Self.file("report.md", of: Self.report(clean, other)).contains("stands before figures")
+    }
+    let cost = Figures.significant(
+      try #require(clean.run.rows[0].measurement).costPerUnit.median)
+    let dirty = try Self.row(ticks: 1111, dirty: 21)
+    #expect(try cells(Self.row(ticks: 1111)).suffix(1) == ["1.11"])
+    #expect(try cells(Self.row(ticks: 1111, spread: 0.02)).suffix(1) == ["1.1"])
+    let marked = try cells(dirty)
+    #expect(marked.first == cost && marked[1].hasPrefix("~") && marked[2] == "~1.11")
+    #expect(try hasNote(dirty) && !hasNote(Self.row(ticks: 1111)))
+    // Of two machines there are shares, of which a marked row has none.
+    let other = try Self.row(ticks: 1111, dirty: 21, machine: "another")
+    #expect(try cells(other).suffix(2) == ["-", ""])
   }
 }

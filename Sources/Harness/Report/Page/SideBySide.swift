@@ -33,6 +33,7 @@ struct SideBySide {
         + sources.indices.map { ("run \($0 + 1)", .right) }
         + sources.indices.dropFirst().map { ("\($0 + 1) to 1", .right) })
     var tables: [ReportBlock] = []
+    var hasMarks = false
     for workload in addresses.map(\.workload).uniqued(by: \.self) {
       let empty = table
       var last: String?
@@ -40,13 +41,17 @@ struct SideBySide {
         if let last, last != address.case { table.addGap() }
         last = address.case
         let values = sources.map { value(of: address, in: $0.record.run, isOneUnit: isOneUnit) }
-        let cells = values.map { value in
-          value.map { isOneUnit ? Figures.significant($0) : Figures.percent($0) } ?? ""
+        hasMarks = hasMarks || values.contains { $0?.measurement.isMarked == true }
+        let cells = values.map { value -> String in
+          guard let value else { return "" }
+          guard let figure = value.figure else { return "-" }
+          return (value.measurement.isMarked ? "~" : "")
+            + (isOneUnit ? Figures.significant(figure) : Figures.percent(figure))
         }
-        let ratios = values.dropFirst().map { value in
-          value.flatMap { value in
-            values[0].map { String(format: "%.3f", value / $0) }
-          } ?? ""
+        let ratios = values.dropFirst().map { value -> String in
+          guard let first = values[0], let value, let old = first.figure, let new = value.figure
+          else { return "" }
+          return Figures.quotient(Ratio(new / old, of: [first.measurement, value.measurement]))
         }
         table.add([address.implementation, address.case] + cells + ratios)
       }
@@ -68,11 +73,22 @@ struct SideBySide {
           ? "Medians in \(unit), lower is better, and the ratio of each to the first run's. A ratio alone is no verdict: \(code: "harness compare") gives it an interval and says what is a difference."
           : "These runs have no unit in common, so each is shown as a share of its own machine's limit, higher is better, with the ratio to the first run's. A ratio alone is no verdict: \(code: "harness compare --across-machines") gives it an interval."
       ),
-    ] + tables
+    ]
+      + (hasMarks && isOneUnit
+        ? [
+          .paragraph(
+            "~ stands before figures of rows that are contended or unstable, and before ratios with such a figure in them."
+          )
+        ] : []) + tables
   }
 
-  private func value(of address: Address, in run: RunResult, isOneUnit: Bool) -> Double? {
+  /// Of a measured row; no figure where its share of the limit is not known.
+  private func value(
+    of address: Address, in run: RunResult, isOneUnit: Bool
+  ) -> (measurement: Measurement, figure: Double?)? {
     let row = run.rows.first { $0.address == address }
-    return isOneUnit ? row?.measurement?.costPerUnit.median : row?.shareOfLimit
+    return row?.measurement.map {
+      ($0, isOneUnit ? $0.costPerUnit.median : row?.shareOfLimit)
+    }
   }
 }
