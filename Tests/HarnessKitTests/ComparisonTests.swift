@@ -377,6 +377,57 @@ struct MergeTests {
     #expect(History(records, machine: "000000000000")?.runs == 1)
   }
 
+  /// The same with some weeks' rows disturbed.
+  private static func weeks(
+    _ levels: [Double], disturbed: Set<Int>
+  ) throws -> [(file: String, record: RunRecord)] {
+    var records = try weeks(levels)
+    for week in disturbed {
+      for row in records[week].record.run.rows.indices {
+        guard case .measured(var measurement) = records[week].record.run.rows[row].outcome else {
+          continue
+        }
+        for sample in measurement.samples.indices {
+          for slice in measurement.samples[sample].slices.indices {
+            measurement.samples[sample].slices[slice].flags = [.sibling]
+          }
+        }
+        records[week].record.run.rows[row].outcome = .measured(measurement)
+      }
+    }
+    return records
+  }
+
+  @Test("History: what stands against a run has a mark, in text and drawing, and is no jump")
+  func historyMarks() throws {
+    let levels = [1, 1, 1, 1, 1.05, 1.05, 1.05, 1.05]
+    let history = try #require(History(try Self.weeks(levels, disturbed: [4, 5, 6, 7])))
+    let one = history.series[0]
+    #expect(one.points.map(\.isMarked) == [false, false, false, false, true, true, true, true])
+    #expect(one.changes.isEmpty)
+    let text = history.text()
+    let cells = try #require(text.split(separator: "\n").first { $0.contains("8KiB/a ") })
+      .split(separator: " ")
+    #expect(!cells[2].hasPrefix("~") && cells[3].hasPrefix("~") && cells[4].hasPrefix("~+"))
+    #expect(cells[5].count == 8 && cells[5].hasSuffix("~~~~") && cells[5].first != "~")
+    #expect(text.contains("6 runs are needed") && text.contains("there are 4 without a mark"))
+    #expect(text.contains("~: of a run in which the row is contended or unstable"))
+    let svg = history.svg()
+    #expect(svg.components(separatedBy: " ol-hollow\"").count - 1 == 8, "four dots in two charts")
+    #expect(svg.contains("hollow: contended or unstable") && svg.contains(" at first, ~"))
+
+    // Around a disturbed week a jump stands where it was among all of them.
+    let jump = try #require(
+      History(try Self.weeks([1, 1, 1, 1, 9, 1.05, 1.05, 1.05, 1.05], disturbed: [1, 4])))
+    #expect(jump.series[0].changes.map(\.index) == [5])
+    #expect(abs(exp(try #require(jump.series[0].changes.first).shift) - 1.05) < 0.02)
+
+    let clean = try #require(History(try Self.weeks(levels)))
+    #expect(!clean.text().contains("~") && !clean.svg().contains("ol-hollow\""))
+    let all = try #require(History(try Self.weeks([1, 1], disturbed: [0, 1])))
+    #expect(all.text().contains(" ~~") && !all.svg().contains("nan"))
+  }
+
   @Test("The drawing is well-formed XML, has a title for each chart, and is the same each time")
   func drawing() throws {
     let history = try #require(History(try Self.weeks([1, 1, 1, 1, 1.05, 1.05, 1.05, 1.05])))

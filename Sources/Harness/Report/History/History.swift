@@ -16,17 +16,22 @@ public struct History: Sendable {
     /// Of the blocks' medians.
     public var lowest: Double
     public var highest: Double
+    /// Whether something stands against it: see ``Measurement/isMarked``.
+    public var isMarked: Bool
   }
 
   public struct Series: Sendable {
     public var address: Address
     /// In the order of time.
     public var points: [Point]
-    /// Of logarithms.
+    /// Of logarithms, by the place among all points; found in those alone that have no mark.
     public var changes: [ChangePoints.Change]
 
     /// How much it costs more than at the beginning, as a share.
     public var trend: Double { points.last!.cost / points.first!.cost - 1 }
+
+    /// Whether one of the two has a mark.
+    package var isTrendMarked: Bool { points.last!.isMarked || points.first!.isMarked }
   }
 
   public var machine: Machine
@@ -95,7 +100,8 @@ public struct History: Sendable {
           Point(
             started: record.started, commit: record.commit?.hash,
             cost: measurement.costPerUnit.median,
-            lowest: exp(medians[0]), highest: exp(medians[medians.count - 1])))
+            lowest: exp(medians[0]), highest: exp(medians[medians.count - 1]),
+            isMarked: measurement.isMarked))
       }
       if let (address, reason) = others.first {
         let more = others.count > 1 ? " and \(others.count - 1) more" : ""
@@ -104,15 +110,22 @@ public struct History: Sendable {
     }
     let addresses = sorted.reversed().flatMap { $0.record.run.rows }.map(\.address)
       .uniqued(by: \.self).filter { points[$0] != nil }
+    // Nothing that stands against a run may look like a change of the program.
+    let places = points.mapValues { points in points.indices.filter { !points[$0].isMarked } }
     // Where there is no room for a change, none can be found by mistake.
-    let tested = addresses.count { points[$0]!.count >= 2 * ChangePoints.fewest }
+    let tested = addresses.count { places[$0]!.count >= 2 * ChangePoints.fewest }
     series = addresses.map { address in
-      let points = points[address]!
+      let (points, places) = (points[address]!, places[address]!)
+      let changes = ChangePoints.find(
+        places.map { log(points[$0].cost) }, error: Self.error / Double(max(1, tested)),
+        minimumShift: log1p(minimumEffect))
       return Series(
         address: address, points: points,
-        changes: ChangePoints.find(
-          points.map { log($0.cost) }, error: Self.error / Double(max(1, tested)),
-          minimumShift: log1p(minimumEffect)))
+        changes: changes.map { change in
+          var change = change
+          change.index = places[change.index]
+          return change
+        })
     }
   }
 }

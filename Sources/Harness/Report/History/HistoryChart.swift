@@ -20,6 +20,10 @@ private struct HistoryChart {
   /// More would run into one another.
   private static let mostDots = 40
 
+  private var hasMarks: Bool {
+    history.series.contains { $0.points.contains(where: \.isMarked) }
+  }
+
   var drawing: Drawing {
     let rows = (history.series.count + Self.columns - 1) / Self.columns
     let columns = min(Self.columns, max(1, history.series.count))
@@ -29,12 +33,14 @@ private struct HistoryChart {
       title: "\(history.machine.name): \(history.unit) over time",
       description:
         "\(history.series.count) charts, one an address: the median of each run, the band of its "
-        + "blocks, and dotted lines where the level jumps.")
+        + "blocks, and dotted lines where the level jumps."
+        + (hasMarks ? " Hollow dots are of runs in which the row is contended or unstable." : ""))
     let span = history.series.flatMap(\.points).map(\.started)
     let from = span.min().map { $0.minute + " to " + span.max()!.minute + " UTC" } ?? ""
     drawing.text(drawing.title, x: 18, y: 28, .title)
     drawing.text(
-      "\(history.runs) runs, \(from); bands: lowest and highest block; dotted: jumps", x: 18, y: 48,
+      "\(history.runs) runs, \(from); bands: lowest and highest block; dotted: jumps"
+        + (hasMarks ? "; hollow: contended or unstable" : ""), x: 18, y: 48,
       .subtitle)
     for (index, series) in history.series.enumerated() {
       let x = 8 + Double(index % Self.columns) * Self.panel.width
@@ -45,8 +51,8 @@ private struct HistoryChart {
   }
 
   private func tip(_ series: History.Series) -> String {
-    "\(series.address): \(Figures.significant(series.points.first!.cost)) at first, "
-      + "\(Figures.significant(series.points.last!.cost)) at last"
+    "\(series.address): \(series.points.first!.text) at first, "
+      + "\(series.points.last!.text) at last"
       + series.changes.map { "; jump \(series.text($0))" }.joined()
   }
 
@@ -78,10 +84,11 @@ private struct HistoryChart {
     part.path(
       path(\.highest) + path(\.lowest).reversed(), closed: true, "ol-band ol-s-\(Self.colour)")
     part.path(path(\.cost), "ol-line ol-s-\(Self.colour)")
-    if points.count <= Self.mostDots {
-      for (x, y) in path(\.cost) {
-        part.marker(.circle, x: x, y: y, "ol-marker ol-s-\(Self.colour) ol-solid")
-      }
+    for (point, (x, y)) in zip(points, path(\.cost))
+    where points.count <= Self.mostDots || point.isMarked {
+      part.marker(
+        .circle, x: x, y: y,
+        "ol-marker ol-s-\(Self.colour) \(point.isMarked ? "ol-hollow" : "ol-solid")")
     }
     for change in series.changes {
       let at = (place(change.index) + place(change.index - 1)) / 2
