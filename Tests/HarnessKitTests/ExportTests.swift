@@ -117,6 +117,55 @@ struct ExportTests {
     #expect(lower < value && value < (latency["upper_value"] ?? 0))
   }
 
+  @Test("A row that is contended or unstable says so in every format, or is not in it")
+  func marks() throws {
+    var file = try Self.file()
+    var dirty = SyntheticRun.measurement((0..<9).map { [1000 + Double($0)] })
+    for index in dirty.samples.indices { dirty.samples[index].slices[0].flags = [.sibling] }
+    file.records[0].run.rows.append(
+      SyntheticRun.row(("aes-128-ctr", "1KiB", "c-dirty"), .measured(dirty)))
+    func objects(_ format: ExportFormat, _ key: String? = nil) throws -> [[String: Any]] {
+      let whole = try JSONSerialization.jsonObject(with: Data(format.text(file).utf8))
+      return try #require((key.map { (whole as? [String: Any])?[$0] } ?? whole) as? [[String: Any]])
+    }
+    let entries = try objects(.githubActionBenchmark)
+    let isMarked = ["swift-table": "unstable", "c-aesni": nil, "c-dirty": "contended"]
+    for (name, mark) in isMarked {
+      func isOfRow(_ value: Any?) -> Bool { (value as? String)?.hasSuffix("/\(name)") == true }
+      let entry = try #require(entries.first { isOfRow($0["name"]) })
+      let words = try #require(entry["extra"] as? String).split(separator: "\n")
+      #expect((entry["range"] as? String)?.hasSuffix(", \(mark ?? "")") == (mark != nil))
+      #expect(words[0].contains("to be compared with nothing") == (mark != nil))
+
+      let repetitions = try objects(.googleBenchmark, "benchmarks").filter {
+        isOfRow($0["run_name"])
+      }
+      #expect(!repetitions.isEmpty)
+      #expect(repetitions.allSatisfy { $0["label"] as? String == mark }, "\(name)")
+
+      let suite = try objects(.pyperf, "benchmarks").compactMap {
+        $0["metadata"] as? [String: Any]
+      }
+      let metadata = try #require(suite.first { isOfRow($0["name"]) })
+      #expect(metadata["optlab_marks"] as? String == mark)
+
+      let bmf = try ExportFormat.bmf.content(file)
+      #expect(bmf.text.contains("/\(name)") == (mark == nil))
+      #expect(
+        try #require(bmf.warning).hasPrefix(
+          "of 3 rows 2 are contended or unstable, for which bmf has no mark, and are left out"))
+    }
+    for format in ExportFormat.allCases where format != .bmf {
+      #expect(try format.content(file).warning == nil)
+    }
+    #expect(try ExportFormat.bmf.content(file, filter: "c-aesni").warning == nil)
+    #expect {
+      try ExportFormat.bmf.text(file, filter: "c-dirty")
+    } throws: {
+      "\($0)".contains("of 1 rows 1 are contended") && "\($0)".contains("--time")
+    }
+  }
+
   @Test("CSV: every line has as many fields, quoted ones included")
   func csv() throws {
     let lines = try ExportFormat.csv.text(Self.file()).split(separator: "\n")

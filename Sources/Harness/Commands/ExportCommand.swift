@@ -37,11 +37,13 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let result = try failing { try readResult(file) }
     let text: String
+    let warning: String?
     do throws(ExportFormat.Failure) {
-      text = try format.text(result, filter: filter)
+      (text, warning) = try format.content(result, filter: filter)
     } catch {
       throw CommandFailure(.usage, "cannot export '\(file)': \(error.description)")
     }
+    if let warning { warn(warning) }
     guard let output else {
       print(text, terminator: "")
       return

@@ -102,6 +102,11 @@ public struct Measurement: Sendable, Codable {
   /// Whether something stands against its figure, which is then printed with a mark, and of which no
   /// headline, limit or share is made.
   public var isMarked: Bool { isContended || isUnstable }
+
+  /// What stands against it, in the words of the tables.
+  package var marks: [String] {
+    (isContended ? ["contended"] : []) + (isUnstable ? ["unstable"] : [])
+  }
 }
 
 extension Measurement {

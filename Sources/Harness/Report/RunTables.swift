@@ -108,8 +108,7 @@ extension RunResult {
         ]
         let notes =
           (row.beatsLimit ? ["BEATS ITS LIMIT"] : [])
-          + (measurement.isContended ? ["contended"] : [])
-          + (measurement.isUnstable ? ["unstable"] : []) + row.remarks
+          + measurement.marks + row.remarks
         table.add(
           cells + (details ? detailCells(measurement) : []) + [notes.joined(separator: ", ")])
       case .failed(let mismatch):

@@ -131,13 +131,17 @@ public struct ResultUse {
   }
 
   private func export(_ file: ResultFile) throws(Finding) {
-    let rows = file.records.flatMap(\.run.rows).count { $0.measurement != nil }
+    let measurements = file.records.flatMap(\.run.rows).compactMap(\.measurement)
+    let rows = measurements.count
+    let marked = measurements.count(where: \.isMarked)
     for format in ExportFormat.allCases {
       let text: String
       do throws(ExportFormat.Failure) {
         text = try format.text(file)
       } catch {
-        try demand(rows == 0, "the export to \(format): \(error)")
+        try demand(
+          rows == 0 || format == .bmf && marked == rows,
+          "the export to \(format): \(error)")
         continue
       }
       try figures(text, "the export to \(format)")
@@ -148,7 +152,8 @@ public struct ResultUse {
       switch (format, document) {
       // Each name is there once, or another program takes one row for several.
       case (.bmf, .object(let members)):
-        try demand(members.count == rows, "\(members.count) of \(rows) rows in bmf")
+        try demand(
+          members.count == rows - marked, "\(members.count) of \(rows - marked) rows in bmf")
       case (.githubActionBenchmark, .array(let entries)):
         let names = entries.compactMap { $0[JSONPlace("name")] }.map {
           String(decoding: $0.text, as: UTF8.self)

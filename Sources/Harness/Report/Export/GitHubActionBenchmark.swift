@@ -17,8 +17,10 @@ struct GitHubActionBenchmark: Encodable {
     name = exported.name
     unit = exported.costUnit
     value = cost.median
-    range = "± \(Figures.percent(cost.relativeSpread))"
+    let marks = exported.measurement.marks
+    range = (["± \(Figures.percent(cost.relativeSpread))"] + marks).joined(separator: ", ")
     extra = [
+      marks.isEmpty ? nil : "\(marks.joined(separator: ", ")): to be compared with nothing",
       "\(exported.unit.throughput(exported.measurement.throughput)) \(exported.unit.throughputTitle)",
       exported.row.shareOfLimit.map { "\(Figures.percent($0)) of limit" },
       "\(cost.sorted.count) samples, source \(exported.measurement.source.rawValue)",

@@ -40,6 +40,8 @@ struct GoogleBenchmarkOutput: Encodable {
     var threads = 1
     var aggregateName: String?
     var aggregateUnit: String?
+    /// What stands against the row: the reporter's own field for a benchmark's words about itself.
+    var label: String?
     /// Calls in the sample; of an aggregate, the number of repetitions.
     var iterations: Int
     /// Nanoseconds a call; of the coefficient of variation, a share.
@@ -72,7 +74,9 @@ struct GoogleBenchmarkOutput: Encodable {
     func entry(_ time: Double, iterations: Int, cost: Double) -> Entry {
       Entry(
         name: exported.name, familyIndex: family, runName: exported.name, runType: "iteration",
-        repetitions: samples.count, iterations: iterations, realTime: time, cpuTime: time,
+        repetitions: samples.count,
+        label: measurement.isMarked ? measurement.marks.joined(separator: ", ") : nil,
+        iterations: iterations, realTime: time, cpuTime: time,
         bytesPerSecond: isBytes ? units / time * 1e9 : nil,
         itemsPerSecond: isBytes ? nil : units / time * 1e9, costPerByte: isBytes ? cost : nil,
         costPerItem: isBytes ? nil : cost)

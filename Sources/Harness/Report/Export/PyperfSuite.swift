@@ -60,6 +60,9 @@ struct PyperfSuite: Encodable {
         "cpu_model_name": .text(record.cpuReport.identity.brand ?? record.machine.name),
         "hostname": .text("\(record.machine.name)-\(record.machine.id)"),
       ]
+      if measurement.isMarked {
+        metadata["optlab_marks"] = .text(measurement.marks.joined(separator: ", "))
+      }
       if let cpu = record.run.cpu { metadata["cpu_affinity"] = .text("\(cpu)") }
       for (name, version) in record.libraries { metadata["\(name)_version"] = .text(version) }
       if let commit = record.commit { metadata["commit_id"] = .text(commit.hash) }
