@@ -73,6 +73,38 @@ struct RunResultTests {
     #expect(sample.rawTicksPerCall == 7.4)
   }
 
+  @Test("The clock that is printed is that of the rows, not of the calibration before them")
+  func clock() throws {
+    func row(_ name: String, clock: Double) -> RunResult.Row {
+      var measurement = SyntheticRun.measurement((0..<9).map { _ in [1000] })
+      let probe = ProbeReading(
+        chain: ProbeReading.chainCycles / clock, sentinel: 976, cpu: 0, preemptions: 7)
+      for index in measurement.samples.indices {
+        measurement.samples[index].slices[0].before = probe
+        measurement.samples[index].slices[0].after = probe
+      }
+      // Of the first of several blocks alone.
+      measurement.cyclesPerTick = 9
+      return SyntheticRun.row(("aes-128-ctr", "1KiB", name), .measured(measurement))
+    }
+    let rows = [("a", 2.0), ("b", 2.5), ("c", 3.0)].map { row($0, clock: $1) }
+    var record = try SyntheticRun.record(rows)
+    let words = " 2.500 GHz (2.000 to 3.000 from row to row), time stamp counter 1.000 GHz"
+    #expect(record.run.footer().contains("\ncore clock\(words)\n"))
+    let page = Report([Report.Source(name: "a.json", record: record)]).files.map(\.text).joined()
+    #expect(page.contains("core\(words)"))
+    #expect(RunReport(record).chartSubtitle.contains(", one core at 2.50 GHz"))
+    #expect(
+      try ExportFormat.googleBenchmark.text(ResultFile([record])).contains("\"mhz_per_cpu\" : 2500")
+    )
+    record.run.rows = [rows[1]]
+    #expect(record.run.footer().contains("core clock 2.500 GHz, time stamp counter"))
+    record.run.rows = []
+    #expect(record.run.footer().contains("\ntime stamp counter 1.000 GHz"))
+    record.run.source = .nanoseconds
+    #expect(!record.run.footer().contains("GHz"))
+  }
+
   @Test("Against the naive row, by the rounds in which both count")
   func timesBaseline() throws {
     let costs = (0..<9).map { 1000 + Double($0) }

@@ -53,6 +53,13 @@ public struct Measurement: Sendable, Codable {
     return ProbeReading.chainCycles / OrderStatistics(chains).lowerQuartile
   }
 
+  /// Core cycles a tick while it was taken: the median of its samples' own, or the run's where none has
+  /// a clean slice.
+  package var coreClock: Double {
+    let own = samples.compactMap(\.cyclesPerTick)
+    return own.isEmpty ? runClock : OrderStatistics(own).median
+  }
+
   /// In the unit of `source`.
   public var costPerUnit: OrderStatistics {
     OrderStatistics(costPerCall.map { $0 / Double(unitsPerCall) })

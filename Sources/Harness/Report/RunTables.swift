@@ -25,18 +25,36 @@ extension RunResult {
     return text
   }
 
+  /// The core's clock while each row was measured, in hertz; nil where none was. The calibration's own
+  /// is that of a moment before, when the core may have had another one.
+  package var coreHertz: OrderStatistics? {
+    let clocks = rows.compactMap(\.measurement).map { $0.coreClock * $0.ticksPerSecond }
+    return clocks.isEmpty ? nil : OrderStatistics(clocks)
+  }
+
+  /// `core clock 4.202 GHz (4.185 to 4.203 from row to row), time stamp counter 2.596 GHz`, without
+  /// what is not known.
+  package func clocks(core name: String) -> String {
+    func gigahertz(_ hertz: Double) -> String { String(format: "%.3f", hertz / 1e9) }
+    let core = coreHertz.map { clock in
+      let (least, most) = (clock.sorted[0], clock.sorted[clock.sorted.count - 1])
+      let range =
+        gigahertz(least) == gigahertz(most)
+        ? "" : " (\(gigahertz(least)) to \(gigahertz(most)) from row to row)"
+      return "\(name) \(gigahertz(clock.median)) GHz\(range), "
+    }
+    return (core ?? "") + "time stamp counter \(gigahertz(calibration.ticksPerSecond)) GHz"
+  }
+
   /// How the figures came about, in a few lines.
   public func footer() -> String {
     let seconds = String(format: "%.1f", elapsed)
-    let clock = String(format: "%.3f", calibration.coreHertz / 1e9)
-    let tsc = String(format: "%.3f", calibration.ticksPerSecond / 1e9)
-    let error = Figures.percent(calibration.relativeError)
     var lines = [
       "\(rows.count) rows in \(seconds) s, seed \(seed), "
         + (chosenCPU.map { "pinned to \($0.text)" } ?? "not pinned")
     ]
     if source.isCoreCycles {
-      lines.append("core clock \(clock) GHz (+- \(error)), time stamp counter \(tsc) GHz")
+      lines.append(clocks(core: "core clock"))
     }
     if !masked.isEmpty { lines.append("masked: \(masked.names.joined(separator: ", "))") }
     if !environment.isEmpty {

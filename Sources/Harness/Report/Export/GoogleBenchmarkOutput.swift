@@ -125,11 +125,12 @@ struct GoogleBenchmarkOutput: Encodable {
 extension GoogleBenchmarkOutput.Context {
   init(_ record: RunRecord) {
     let report = record.cpuReport
-    let calibration = record.run.calibration
+    // Of the rows, as in a report.
+    let hertz = record.run.coreHertz?.median ?? record.run.calibration.coreHertz
     date = record.started.formatted(.iso8601).replacing("Z", with: "+00:00")
     hostName = "\(record.machine.name)-\(record.machine.id)"
     numCpus = CPUList.numbers(report.environment.onlineCPUs ?? "0")?.count ?? 1
-    mhzPerCpu = Int(clamping: (calibration.coreHertz / 1e6).rounded())
+    mhzPerCpu = Int(clamping: (hertz / 1e6).rounded())
     cpuScalingEnabled = report.environment.governor.map { $0 != "performance" } ?? false
     caches = report.caches.map { cache in
       let type =

@@ -64,9 +64,8 @@ struct RunReport {
 
   /// What stands below each picture's title, so that the picture can travel alone.
   var chartSubtitle: String {
-    let clock =
-      run.source.isCoreCycles
-      ? String(format: ", one core at %.2f GHz", run.calibration.coreHertz / 1e9) : ", one core"
+    let hertz = run.source.isCoreCycles ? run.coreHertz?.median : nil
+    let clock = ", one core" + (hertz.map { String(format: " at %.2f GHz", $0 / 1e9) } ?? "")
     return "\(machineName)\(clock) · \(time.prefix(10)) · \(rounds)"
       + (run.isPartial ? " · partial result" : "")
   }
@@ -162,11 +161,7 @@ struct RunReport {
       report.identity.microarchitecture.map { "\($0.name) (\($0.product))" })
     add("hypervisor", report.hypervisor?.name ?? "none seen")
     if run.source.isCoreCycles {
-      add(
-        "clock while measuring",
-        String(
-          format: "core %.3f GHz, time stamp counter %.3f GHz", run.calibration.coreHertz / 1e9,
-          run.calibration.ticksPerSecond / 1e9))
+      add("clock while measuring", run.clocks(core: "core"))
     }
     add(
       "caches",
