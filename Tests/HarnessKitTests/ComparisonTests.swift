@@ -177,6 +177,30 @@ struct ComparisonTests {
     let one = try #require(Self.compare(old, twice, acrossMachines: true).cases.first)
     #expect(one.verdict == .same && abs(one.ratio - 1) < 0.01)
     #expect(abs(one.old - 0.5) < 0.005, "12,288,000 cycles for 1024 bytes, of 6000 a byte")
+    // Disturbed, or too few samples: no share of the run's table, and no verdict.
+    for few in [false, true] {
+      var marked = twice
+      guard case .measured(var measurement) = marked.run.rows[0].outcome else { return }
+      if few { measurement.samples = measurement.samples.filter { $0.round % 9 < 1 } }
+      if few { measurement.planned = measurement.samples.count }
+      for index in measurement.samples.indices where !few {
+        measurement.samples[index].slices[0].flags = [.sibling]
+      }
+      marked.run.rows[0].outcome = .measured(measurement)
+      #expect(marked.run.rows[0].shareOfLimit == nil && measurement.isContended == !few)
+      for (old, new, which) in [
+        (old, marked, "new"), (marked, old, "old"), (marked, marked, "both"),
+      ] {
+        let found = try #require(Self.compare(old, new, acrossMachines: true).cases.first)
+        #expect(found.verdict == .unstable && found.ratio.isNaN && found.interval == nil)
+        #expect(found.notes[0].contains("no share of the limit (\(which))"), "\(found.notes)")
+        // In cycles there is a verdict, with what stands against it.
+        let noted = try #require(Self.compare(old, new).cases.first).notes.joined(separator: "; ")
+        #expect(noted.contains("\(few ? "unstable" : "contended") (\(which))"), "\(noted)")
+        #expect(
+          !noted.contains(few ? "contended" : "unstable (") && noted.contains("again") == !few)
+      }
+    }
     let without = try Self.run([("a", 2)], seed: 16)
     let none = try #require(Self.compare(old, without, acrossMachines: true).cases.first)
     #expect(none.verdict == .unstable && none.notes[0].contains("no limit"))

@@ -212,6 +212,13 @@ extension Comparison.Pair {
       outcome = .otherInput(reason: reason)
       return
     }
+    let marked = [("old", old), ("new", new)].filter { $0.1.shareOfLimit == nil }.map(\.0)
+    guard marked.isEmpty else {
+      outcome = .incomparable(
+        reason: "no share of the limit (\(marked.count == 2 ? "both" : marked[0])): the row is "
+          + "contended or unstable; take it again, with more --time or on a quieter machine")
+      return
+    }
     outcome = Self.outcome(first, second, isPaired: false, isSameUnit: false)
     if case .shift(var shift) = outcome {
       shift.value -= log(newLimit.costPerUnit / oldLimit.costPerUnit)
@@ -244,9 +251,18 @@ extension Comparison.Pair {
   }
 
   private static func notes(_ old: Measurement, _ new: Measurement) -> [String] {
-    let contended = [("old", old), ("new", new)].filter { $0.1.isContended }.map(\.0)
-    guard !contended.isEmpty else { return [] }
-    let which = contended.count == 2 ? "both" : contended[0]
-    return ["contended (\(which)): a neighbour spoilt most samples; take it again, or --cpu"]
+    func which(_ isSo: (Measurement) -> Bool) -> String? {
+      let names = [("old", old), ("new", new)].filter { isSo($0.1) }.map(\.0)
+      return names.count == 2 ? "both" : names.first
+    }
+    let contended = which(\.isContended).map {
+      "contended (\($0)): a neighbour spoilt most samples; take it again, or --cpu"
+    }
+    // What is contended is hardly ever stable, and says so already.
+    let unstable = which { $0.isUnstable && !$0.isContended }.map {
+      "unstable (\($0)): the median is not known to \(Figures.percent(RunWarning.widestInterval)); "
+        + "give it more --time"
+    }
+    return [contended, unstable].compactMap(\.self)
   }
 }
