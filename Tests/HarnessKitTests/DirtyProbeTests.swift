@@ -471,6 +471,60 @@ struct TimeBudgetTests {
     #expect(free.share(ofBlock: 1, spent: 20) == nil)
   }
 
+  @Test(
+    "Seconds as people read them, and no line where both read the same",
+    arguments: [
+      (0.01, 0.12, 0.12, "takes about 0.36 s instead of 0.01 s"),
+      (1.0, 0.5, 0.5, "takes about 1.5 s instead of 1.0 s"), (1.0, 0.36, 0.36, nil),
+      (9.0, 9.0 / 3 + 0.32, 9.0 / 3 + 0.32, "takes about 10 s instead of 9.0 s"),
+      (0.011, 0.0041, 0.0041, nil), (8, 8, 8, "takes about 24 s instead of 8.0 s"),
+    ] as [(Double, Double, Double, String?)])
+  func wording(seconds: Double, block: Double, spent: Double, words: String?) {
+    var budget = TimeBudget(blocks: 3, seconds: seconds)
+    budget.took(block)
+    let forecast = budget.forecast(afterBlock: 0, spent: spent)
+    #expect(forecast?.prefix { $0 != ":" } == words.map { $0[...] })
+  }
+
+  @Test("A plan's own limit is for measuring, and verifying is named apart")
+  func quick() throws {
+    var budget = TimeBudget(blocks: 3, measuring: 8, verifying: 18)
+    #expect(budget.share(ofBlock: 0, spent: 18)! > 2)
+    budget.took(4)
+    let words = try #require(budget.forecast(afterBlock: 0, spent: 22))
+    #expect(
+      words.hasPrefix("measuring takes about 12 s instead of 8.0 s, after 18 s of verifying: "))
+    budget = TimeBudget(blocks: 3, measuring: 8, verifying: 18)
+    budget.took(2.7)
+    #expect(budget.forecast(afterBlock: 0, spent: 20.7) == nil)
+  }
+
+  @Test("A run that took longer than its plan's own limit says so, merged or read again as well")
+  func overLimit() throws {
+    var record = try SyntheticRun.record([
+      SyntheticRun.row(
+        ("aes-128-ctr", "1KiB", "c-aesni"),
+        .measured(SyntheticRun.measurement((0..<9).map { _ in [1000] })))
+    ])
+    record.run.plan = .quick
+    func warnings(_ record: RunRecord) throws -> [String] {
+      let read = try JSONDecoder().decode(
+        RunResult.self, from: JSONEncoder().encode(record.run))
+      return read.warnings().map(\.text).filter { $0.contains("instead of") }
+    }
+    for (measuring, isOver) in [(nil, false), (8.5, false), (12, true)] as [(Double?, Bool)] {
+      record.run.measuring = measuring
+      record.run.elapsed = 40
+      #expect(try warnings(record).isEmpty == !isOver)
+      var other = record
+      other.runs = [RunRecord.newIdentity()]
+      let merged = try #require(try MergedRecords.merge([record, other]).first)
+      #expect(try warnings(merged).isEmpty == !isOver)
+    }
+    #expect(
+      try warnings(record)[0].hasPrefix("measuring took 12 s instead of 8.0 s: the least number"))
+  }
+
   @Test("A plan with a most number of rounds ends with it, however much time is left")
   func mostRounds() {
     var plan = Plan(rounds: 3, roundsOfLongCalls: 3, blocks: 1, slice: 1e-4, sample: 1e-3)

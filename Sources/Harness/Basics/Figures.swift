@@ -37,6 +37,11 @@ public enum Figures {
     return "\(significant(seconds / scale)) \(unit)"
   }
 
+  /// `26 s`, `1.4 s`, `0.03 s`: for how long something takes that people wait for.
+  package static func seconds(_ seconds: Double) -> String {
+    String(format: seconds >= 9.95 ? "%.0f s" : seconds >= 0.95 ? "%.1f s" : "%.2f s", seconds)
+  }
+
   /// `98%`, `4.2%`, `0.04%`, of a share.
   public static func percent(_ share: Double) -> String {
     String(format: share >= 0.0995 ? "%.0f%%" : share >= 0.001 ? "%.1f%%" : "%.2f%%", share * 100)

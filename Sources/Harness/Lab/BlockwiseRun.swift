@@ -35,8 +35,11 @@ public struct BlockwiseRun {
     var parts: [RunResult] = []
     var idleLoad: Double?
     // Verifying takes what it takes: a plan's own limit is for measuring.
-    var budget = TimeBudget(
-      blocks: plan.blocks, seconds: seconds ?? plan.mostSeconds.map { $0 + elapsed() })
+    let verifying = elapsed()
+    var budget =
+      seconds == nil
+      ? TimeBudget(blocks: plan.blocks, measuring: plan.mostSeconds, verifying: verifying)
+      : TimeBudget(blocks: plan.blocks, seconds: seconds)
     for block in 0..<plan.blocks where !Interruption.isRequested {
       let begun = elapsed()
       guard budget.hasRoom(forBlock: block, spent: begun) else { break }
@@ -73,6 +76,7 @@ public struct BlockwiseRun {
     result.isPartial = Interruption.isRequested
     result.askedSeconds = seconds
     result.elapsed = elapsed()
+    result.measuring = result.elapsed - verifying
     return result
   }
 }

@@ -74,6 +74,7 @@ public struct Lab {
       source: source, calibration: calibration)
     result.askedSeconds = seconds
     result.excludedAtFirst = Set(excluded.keys)
+    result.measuring = result.elapsed
     result.elapsed += spent
     return result
   }

@@ -6,7 +6,7 @@ import OptlabMeasure
 extension RunResult: Codable {
   private enum Key: String, CodingKey {
     case seed, cycleSource, refusals, calibration, plan, masked, environment
-    case cpu, cpuKind, cpuReason, askedSeconds, elapsedSeconds
+    case cpu, cpuKind, cpuReason, askedSeconds, elapsedSeconds, measuringSeconds
     case partial, workloads, unitLimits, rows
   }
 
@@ -30,6 +30,7 @@ extension RunResult: Codable {
     try container.encodeIfPresent(chosenCPU?.reason, forKey: .cpuReason)
     try container.encodeIfPresent(askedSeconds, forKey: .askedSeconds)
     try container.encode(elapsed, forKey: .elapsedSeconds)
+    try container.encodeIfPresent(measuring, forKey: .measuringSeconds)
     try container.encode(isPartial, forKey: .partial)
     try container.encode(workloads, forKey: .workloads)
     try container.encode(unitLimits, forKey: .unitLimits)
@@ -60,6 +61,7 @@ extension RunResult: Codable {
     }
     askedSeconds = try container.decodeIfPresent(Double.self, forKey: .askedSeconds)
     elapsed = try container.decode(Double.self, forKey: .elapsedSeconds)
+    measuring = try container.decodeIfPresent(Double.self, forKey: .measuringSeconds)
     isPartial = try container.decode(Bool.self, forKey: .partial)
     workloads = try container.decodeIfPresent([WorkloadFacts].self, forKey: .workloads) ?? []
     unitLimits = try container.decode([Limit].self, forKey: .unitLimits)

@@ -101,6 +101,8 @@ public struct RunResult: Sendable {
   public var askedSeconds: Double?
   /// In seconds, of the whole run.
   public var elapsed = 0.0
+  /// In seconds, of what came after verifying; nil in files of old versions.
+  package var measuring: Double?
   /// What was known of before anything was measured, as `workload/implementation`; not saved.
   var excludedAtFirst: Set<String> = []
 

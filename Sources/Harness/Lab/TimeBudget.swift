@@ -5,6 +5,8 @@ struct TimeBudget {
   var blocks: Int
   /// For all of the run; nil takes what the plan takes.
   var seconds: Double?
+  /// What of it went into verifying, for which the limit is not meant, in seconds.
+  var verifying: Double
   /// Of the longest block so far.
   private(set) var longest = 0.0
 
@@ -15,9 +17,20 @@ struct TimeBudget {
   /// What a process needs before it measures anything, in seconds.
   private static let startup = 0.15
 
+  /// For what the user gave: all of a run.
   init(blocks: Int, seconds: Double?) {
     self.blocks = blocks
     self.seconds = seconds
+    verifying = 0
+  }
+
+  /// For a plan's own limit: of measuring alone.
+  ///
+  /// - Parameter verifying: seconds that went by before measuring began.
+  init(blocks: Int, measuring seconds: Double?, verifying: Double) {
+    self.blocks = blocks
+    self.seconds = seconds.map { $0 + verifying }
+    self.verifying = verifying
   }
 
   /// Whether another block is begun.
@@ -41,15 +54,18 @@ struct TimeBudget {
   /// nil where it is short, or as long as was asked for.
   func forecast(afterBlock block: Int, spent: Double) -> String? {
     guard block == 0, blocks > 1 else { return nil }
-    func text(_ seconds: Double) -> String { String(format: "%.0f s", seconds) }
     guard let seconds else {
       let all = spent + longest * Double(blocks - 1)
-      return all < Self.worthSaying ? nil : "takes about \(text(all)) in all"
+      return all < Self.worthSaying ? nil : "takes about \(Figures.seconds(all)) in all"
     }
-    let all = spent + longest * Double(min(blocks, Self.fewestBlocks) - 1)
-    return all <= seconds * 1.1
-      ? nil
-      : "takes about \(text(all)) instead of \(text(seconds)): the least that so many rows need; "
-        + "choose fewer (--filter, --size)"
+    let all = spent + longest * Double(min(blocks, Self.fewestBlocks) - 1) - verifying
+    let (took, limit) = (Figures.seconds(all), Figures.seconds(seconds - verifying))
+    guard all > (seconds - verifying) * 1.1, took != limit else { return nil }
+    let what =
+      verifying > 0
+      ? "measuring takes about \(took) instead of \(limit), after \(Figures.seconds(verifying)) of "
+        + "verifying"
+      : "takes about \(took) instead of \(limit)"
+    return "\(what): the least that so many rows need; choose fewer (--filter, --size)"
   }
 }

@@ -49,8 +49,13 @@ public enum UnitedRuns {
     whole.workloads = runs.flatMap(\.workloads).uniqued(by: \.id)
     whole.isPartial = runs.contains(where: \.isPartial)
     whole.elapsed = runs.reduce(0) { $0 + $1.elapsed }
-    let asked = runs.compactMap(\.askedSeconds)
-    whole.askedSeconds = asked.count == runs.count ? asked.reduce(0, +) : nil
+    func sum(_ seconds: KeyPath<RunResult, Double?>) -> Double? {
+      let all = runs.compactMap { $0[keyPath: seconds] }
+      return all.count == runs.count ? all.reduce(0, +) : nil
+    }
+    whole.askedSeconds = sum(\.askedSeconds)
+    whole.measuring = sum(\.measuring)
+    whole.plan.mostSeconds = sum(\.plan.mostSeconds)
     let numbers = Set(runs.map { $0.chosenCPU?.number })
     if numbers.count > 1 { whole.chosenCPU = nil }
     let units = runs.flatMap(\.unitLimits)

@@ -20,6 +20,8 @@ public enum RunWarning: Sendable {
   case lesserSource(CycleSource, refusals: [(source: CycleSource, reason: String)])
   /// The least number of rounds did not fit into the time.
   case overTime(asked: Double, took: Double, rounds: Int)
+  /// The same for a plan's own limit, which is for measuring alone.
+  case overLimit(most: Double, took: Double, rounds: Int)
   /// What libraries were told by the environment, by variable.
   case environment([String: String])
   /// The thread was free to move between CPUs.
@@ -56,8 +58,10 @@ public enum RunWarning: Sendable {
       "figures are in '\(source.rawValue)', which is not core cycles: "
         + refusals.map { "\($0.source.rawValue): \($0.reason)" }.joined(separator: "; ")
     case .overTime(let asked, let took, let rounds):
-      String(format: "the run took %.1f s instead of %.1f s: ", took, asked)
-        + "the least number of rounds (\(rounds)) needs that; choose fewer rows (--filter, --size)"
+      "the run took \(Figures.seconds(took)) instead of \(Figures.seconds(asked)): the least number of rounds (\(rounds)) needs that; choose fewer rows (--filter, --size)"
+    case .overLimit(let most, let took, let rounds):
+      "measuring took \(Figures.seconds(took)) instead of \(Figures.seconds(most)): the least number of "
+        + "rounds (\(rounds)) needs that; choose fewer rows (--filter, --size)"
     case .environment(let settings):
       "the environment changes what libraries do: \(LibraryEnvironment.text(settings)); without it "
         + "(env -u NAME) figures are those of others"
@@ -78,6 +82,9 @@ extension RunResult {
     if !environment.isEmpty { warnings.append(.environment(environment)) }
     if let askedSeconds, elapsed > askedSeconds * 1.1 {
       warnings.append(.overTime(asked: askedSeconds, took: elapsed, rounds: plan.rounds))
+    }
+    if let most = plan.mostSeconds, askedSeconds == nil, let measuring, measuring > most * 1.1 {
+      warnings.append(.overLimit(most: most, took: measuring, rounds: plan.rounds))
     }
     let measured = rows.compactMap { row in row.measurement.map { (row.address, $0) } }
     let contended = measured.filter { $0.1.isContended }

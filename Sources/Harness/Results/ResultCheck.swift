@@ -104,6 +104,7 @@ struct ResultCheck {
     if let cpu = run.cpu { try within(cpu, counts, "the CPU") }
     if let asked = run.askedSeconds { try within(asked, seconds, "askedSeconds") }
     try within(run.elapsed, seconds, "elapsedSeconds")
+    if let measuring = run.measuring { try within(measuring, seconds, "measuringSeconds") }
     for limit in run.unitLimits { try check(limit) }
     var addresses: Set<Address> = []
     for (index, row) in run.rows.enumerated() {
