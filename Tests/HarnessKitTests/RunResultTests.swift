@@ -164,6 +164,43 @@ struct RunResultTests {
     #expect(!result.warnings().contains { $0.text.hasPrefix("unstable") }, "nobody asked for more")
   }
 
+  @Test(
+    "A limit is held against a row at the row's clock, whatever figures are counted in",
+    arguments: [CycleSource.calibrated, .reference, .nanoseconds], [0.5, 1, 1.027])
+  func clocks(source: CycleSource, faster: Double) throws {
+    // The loop at one clock, and the row, of twice as many cycles, at another.
+    func measurement(_ cycles: Double, clock: Double) -> Measurement {
+      let probe = ProbeReading(
+        chain: ProbeReading.chainCycles / clock, sentinel: 976, cpu: 0, preemptions: 0)
+      let samples = (0..<9).map { round in
+        Sample(
+          round: round, block: 0, callsPerSlice: 1,
+          slices: [Slice(ticks: cycles / clock, before: probe, after: probe, flags: [])])
+      }
+      return Measurement(
+        samples: samples, planned: 9, callsPerSlice: 1, unitsPerCall: 1, source: source,
+        ticksPerSecond: 1e9)
+    }
+    let loop = LimitLoop(
+      contestant: Contestant(id: "loop") { _ in throw CancellationError() }, leastCycles: 0)
+    let limit = try #require(LimitFinding(loop, measurement(500, clock: 1.5 * faster)).limit)
+    var row = Self.row("a", measurement(1000, clock: 1.5))
+    row.limit = limit
+    #expect(abs(try #require(row.shareOfLimit) - 0.5) < 1e-9)
+    #expect(!row.beatsLimit)
+    row.outcome = .measured(measurement(480, clock: 1.5))
+    #expect(row.beatsLimit)
+    row.outcome = .measured(measurement(505, clock: 1.5))
+    #expect(!row.beatsLimit)
+
+    var other = row
+    (row.outcome, other.outcome) = (
+      .measured(measurement(1000, clock: 1.5)), .measured(measurement(1000, clock: 1.1))
+    )
+    let pair = Comparison.Pair(shareOfLimit: "a", row, other)
+    #expect(abs(pair.old - 0.5) < 1e-9 && abs(pair.new - 0.5) < 1e-9)
+  }
+
   @Test("Blocks of AES-CTR can share their first round, and no other")
   func mayDoWithoutARound() throws {
     var row = Self.row("a", Self.measurement([10, 10, 10, 10, 10, 10]), limit: 11)

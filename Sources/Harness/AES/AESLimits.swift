@@ -23,7 +23,8 @@ extension AESWorkload {
     // Blocks of AES-CTR can share their first round, which the limit counts.
     let limit = Limit(
       name: round.name, costPerUnit: round.costPerUnit * rounds,
-      leastPerUnit: max(round.costPerUnit * (rounds - 1), move?.limit?.costPerUnit ?? 0))
+      leastPerUnit: max(round.costPerUnit * (rounds - 1), move?.limit?.costPerUnit ?? 0),
+      cyclesPerTick: round.cyclesPerTick)
     guard let move, move.atMost.map({ $0 >= limit.costPerUnit }) ?? true else {
       return .found(limit)
     }

@@ -31,8 +31,19 @@ public struct RunResult: Sendable {
     /// How much of what this CPU can do the implementation reaches, as a share; nil where that is not
     /// known, or the row's own figure is marked.
     public var shareOfLimit: Double? {
-      guard let limit, let measurement, !measurement.isMarked else { return nil }
-      return limit.costPerUnit / measurement.costPerUnit.median
+      guard let limitCost, let measurement, !measurement.isMarked else { return nil }
+      return limitCost / measurement.costPerUnit.median
+    }
+
+    /// What the limit comes to at the core's clock while the row was measured, a unit of work.
+    package var limitCost: Double? { limit.map { $0.costPerUnit * limitClock } }
+
+    /// How much faster the core was while the limit was measured than while the row was: what is not
+    /// counted in cycles of the core takes that much longer at the row's clock. 1 where it is not known.
+    private var limitClock: Double {
+      guard let measurement, !measurement.source.isCoreCycles, let clock = limit?.cyclesPerTick
+      else { return 1 }
+      return clock / measurement.coreClock
     }
 
     /// Whether a share of the limit is missing that a row like this has.
@@ -58,7 +69,7 @@ public struct RunResult: Sendable {
 
     private func isBeyondLimit(_ cost: Double) -> Bool {
       guard let limit else { return false }
-      return (limit.leastPerUnit ?? limit.costPerUnit) / cost > 1 + Self.limitTolerance
+      return (limit.leastPerUnit ?? limit.costPerUnit) * limitClock / cost > 1 + Self.limitTolerance
     }
 
     static let limitTolerance = 0.01

@@ -11,11 +11,16 @@ public struct Limit: Sendable, Codable, Equatable {
   /// What no implementation can be faster than, where that is less: what the limit counts may be done
   /// once for several pieces of the work.
   public var leastPerUnit: Double?
+  /// Core cycles a tick while the loop was measured; nil in files of old versions.
+  public var cyclesPerTick: Double?
 
-  public init(name: String, costPerUnit: Double, leastPerUnit: Double? = nil) {
+  public init(
+    name: String, costPerUnit: Double, leastPerUnit: Double? = nil, cyclesPerTick: Double? = nil
+  ) {
     self.name = name
     self.costPerUnit = costPerUnit
     self.leastPerUnit = leastPerUnit
+    self.cyclesPerTick = cyclesPerTick
   }
 
   /// What the costs were called when all units were bytes.
@@ -31,6 +36,7 @@ public struct Limit: Sendable, Codable, Equatable {
     leastPerUnit =
       try old.decodeIfPresent(Double.self, forKey: .leastPerByte)
       ?? container.decodeIfPresent(Double.self, forKey: .leastPerUnit)
+    cyclesPerTick = try container.decodeIfPresent(Double.self, forKey: .cyclesPerTick)
   }
 }
 
@@ -82,7 +88,8 @@ public enum LimitFinding: Sendable, Equatable {
         "the loop '\(loop.name)' took \(Figures.significant(cost)) cycles/byte, and the hardware "
           + "needs \(Figures.significant(loop.leastCycles)) at least", atMost: nil)
     } else {
-      self = .found(Limit(name: loop.name, costPerUnit: cost))
+      self = .found(
+        Limit(name: loop.name, costPerUnit: cost, cyclesPerTick: measurement.coreClock))
     }
   }
 

@@ -202,8 +202,8 @@ extension Comparison.Pair {
     self.name = name
     self.old = old.shareOfLimit ?? .nan
     self.new = new.shareOfLimit ?? .nan
-    guard let first = old.measurement, let second = new.measurement, let oldLimit = old.limit,
-      let newLimit = new.limit
+    guard let first = old.measurement, let second = new.measurement, let oldLimit = old.limitCost,
+      let newLimit = new.limitCost
     else {
       outcome = .incomparable(reason: "no limit was measured for this case, so there is no share")
       return
@@ -221,7 +221,7 @@ extension Comparison.Pair {
     }
     outcome = Self.outcome(first, second, isPaired: false, isSameUnit: false)
     if case .shift(var shift) = outcome {
-      shift.value -= log(newLimit.costPerUnit / oldLimit.costPerUnit)
+      shift.value -= log(newLimit / oldLimit)
       outcome = .shift(shift)
     }
     notes = Self.notes(first, second)

@@ -132,6 +132,9 @@ struct ResultCheck {
 
   private static func check(_ limit: Limit) throws(Fault) {
     try within(limit.costPerUnit, limits, "the limit '\(shown(limit.name))'")
+    if let clock = limit.cyclesPerTick {
+      try within(clock, cyclesPerTick, "cyclesPerTick of the limit '\(shown(limit.name))'")
+    }
     if let least = limit.leastPerUnit {
       try within(least, limits, "the least of the limit '\(shown(limit.name))'")
     }

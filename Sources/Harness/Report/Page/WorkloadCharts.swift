@@ -143,13 +143,14 @@ struct WorkloadCharts {
     let shown = implementations.filter { !facts.yardsticks.contains($0) }
     let bars = shown.compactMap { name -> BarGrid.Row? in
       let cells = cases.map { size -> BarGrid.Cell? in
-        guard let row = row(name, size), let measurement = row.measurement, let limit = row.limit,
+        guard let row = row(name, size), let measurement = row.measurement,
+          let limit = row.limitCost,
           let share = row.shareOfLimit
         else { return nil }
         let interval = measurement.costPerUnit.medianInterval(confidence: 0.95)
         return BarGrid.Cell(
-          value: share, low: interval.map { limit.costPerUnit / $0.upperBound },
-          high: interval.map { limit.costPerUnit / $0.lowerBound }, label: Figures.percent(share),
+          value: share, low: interval.map { limit / $0.upperBound },
+          high: interval.map { limit / $0.lowerBound }, label: Figures.percent(share),
           isDoubtful: measurement.isMarked, tip: tip(row, measurement))
       }
       return cells.allSatisfy { $0 == nil }
