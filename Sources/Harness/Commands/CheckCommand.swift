@@ -34,6 +34,7 @@ struct CheckCommand: ParsableCommand {
     try hidden.apply()
     let libraries = try PluginPath.libraries(paths)
     let list = Harness.workloads
+    try failing { try FreeDescriptors.require(to: "start a process for a plugin") }
     let plugins = Plugin.load(
       libraries, taken: list.implementations.map(\.id),
       patience: patience.deadline ?? ExternalSources.standardPatience)

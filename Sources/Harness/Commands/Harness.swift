@@ -14,6 +14,7 @@ public enum Harness {
   public static func main(_ workloads: [any Workload]) -> Never {
     Self.workloads = WorkloadList(workloads)
     Interruption.leaveNothingBehind()
+    FreeDescriptors.raiseLimit()
     Output.prepare()
     TerminalWidth.limit()
     Output.end(run())

@@ -42,6 +42,8 @@ struct SelectionOptions: ParsableArguments {
         implementations: implementations, filter: filter, sources: sources)
     } catch let failure as ExternalSources.NameInUse {
       throw CommandFailure(.usage, failure.description)
+    } catch let failure as FreeDescriptors.Failure {
+      throw CommandFailure(.inputOutput, failure.description)
     } catch let failure as Selection.Failure {
       throw CommandFailure(.usage, failure.description)
     } catch let failure as UnreadableInput {

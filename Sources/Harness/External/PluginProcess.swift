@@ -47,6 +47,7 @@ final class PluginProcess: @unchecked Sendable {
   init(path: String, patience: Patience, executable: String = "/proc/self/exe") throws {
     self.path = path
     self.patience = patience
+    try FreeDescriptors.require(to: "start a process for a plugin")
     var descriptor: Int32 = -1
     guard let record = cplugin_create(&descriptor) else {
       throw Failure(description: "no memory to share with a plugin's process")

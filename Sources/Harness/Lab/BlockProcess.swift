@@ -60,6 +60,7 @@ public struct BlockProcess: Sendable, Codable, Equatable {
 
   /// Runs this program again, to do a task of this block.
   static func measure(_ task: BlockTask) throws -> RunResult {
+    try FreeDescriptors.require(to: "start a process for a block")
     let block = task.block.block
     let message = [UInt8](try JSONEncoder().encode(task))
     let outcome = Synchronous.wait { await Self.collect(message) }

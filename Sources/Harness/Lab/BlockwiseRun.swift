@@ -30,6 +30,8 @@ public struct BlockwiseRun {
   public func run(by lab: Lab) throws -> RunResult {
     let start = ContinuousClock.now
     func elapsed() -> Double { (ContinuousClock.now - start) / .seconds(1) }
+    // Before all that is verified, which takes a while.
+    try FreeDescriptors.require(to: "start a process for a block")
     var excluded = lab.check(selection)
     let excludedAtFirst = Set(excluded.keys)
     var parts: [RunResult] = []

@@ -48,6 +48,7 @@ struct Disassembly: Sendable, Equatable {
 
   /// - Parameter object: Path of the program or library.
   static func of(_ symbol: String, in object: String) throws -> Disassembly {
+    try FreeDescriptors.require(to: "start objdump")
     let output: Result<String, Failure> = Synchronous.wait {
       do {
         let result = try await Subprocess.run(

@@ -65,6 +65,7 @@ public final class PerfRecording {
   ///
   /// - Parameter frequency: samples a second.
   public init(_ tool: PerfTool, callGraph: CallGraph, frequency: Int) throws {
+    try FreeDescriptors.require(to: "start perf")
     let folder = try TemporaryFolder()
     self.tool = tool
     self.folder = folder
@@ -120,6 +121,7 @@ public final class PerfRecording {
     }
     guard end.succeeded else { throw Failure("perf record failed", end.output) }
     let (path, data) = (tool.path, folder.path("data"))
+    try FreeDescriptors.require(to: "start perf")
     let text = Synchronous.wait {
       do {
         let result = try await Subprocess.run(

@@ -31,7 +31,8 @@ public struct GitCommit: Sendable, Codable, Hashable {
 
   /// What git prints, without the newline at its end; nil where it fails.
   private static func git(_ arguments: [String], in folder: String) -> String? {
-    Synchronous.wait {
+    guard (try? FreeDescriptors.require(to: "start git")) != nil else { return nil }
+    return Synchronous.wait {
       let result = try? await Subprocess.run(
         .name("git"), arguments: Arguments(["-C", folder] + arguments),
         output: .string(limit: 1 << 20), error: .discarded)

@@ -12,6 +12,7 @@
 #include "ccpu_clock.h"
 #include "ccpu_counter.h"
 #include "ccpu_cpuid.h"
+#include "ccpu_descriptors.h"
 #include "ccpu_interrupt.h"
 #include "ccpu_limits.h"
 #include "ccpu_perf_trial.h"

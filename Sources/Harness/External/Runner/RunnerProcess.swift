@@ -49,6 +49,11 @@ final class RunnerProcess {
   ///   environment and folder.
   init(program: String, deadlines: Deadlines) throws(RunnerFailure) {
     self.deadlines = deadlines
+    do throws(FreeDescriptors.Failure) {
+      try FreeDescriptors.require(to: "start a runner")
+    } catch {
+      throw RunnerFailure(request: "hello", kind: .notStarted(error.reason))
+    }
     // A socket rather than a pipe: writing to it when nobody reads can be made an error instead of a
     // signal that ends this process.
     var sockets: [Int32] = [-1, -1]
