@@ -87,6 +87,30 @@ struct ReplacedFileTests {
     #expect(try names() == ["a", "b"])
   }
 
+  @Test(
+    "The name of an open descriptor is no file's name, whichever way it leads there",
+    arguments: [
+      "/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/", "/proc/self/root/proc/self/fd/",
+      "/proc/self/fd/../fd/", "link/",
+    ])
+  func descriptor(_ way: String) throws {
+    try AtomicFile.write("old".utf8, to: path("file"))
+    try FileManager.default.createSymbolicLink(
+      atPath: path("link"), withDestinationPath: "/proc/self/fd")
+    let file = open(path("file"), O_WRONLY | O_APPEND | O_CLOEXEC)
+    defer { close(file) }
+    let name = (way == "link/" ? path(way) : way) + "\(file)"
+    try FileManager.default.createSymbolicLink(atPath: path("named"), withDestinationPath: name)
+    for name in [name, path("named")] {
+      for act in [{ try AtomicFile.check(name) }, { try AtomicFile.write("new".utf8, to: name) }] {
+        let failure = #expect(throws: AtomicFile.Failure.self) { try act() }
+        #expect(failure?.path == name && failure?.reason.hasSuffix("name another file") == true)
+      }
+    }
+    _ = write(file, "er", 2)
+    #expect(try text("file") == "older" && names() == ["file", "link", "named"])
+  }
+
   @Test("A write-protected file is not replaced")
   func protected() throws {
     try AtomicFile.write("old".utf8, to: path("file"))

@@ -129,6 +129,38 @@ struct StreamTests {
     }
   }
 
+  @Test(
+    "A file that a stream goes to is not replaced below it",
+    arguments: [
+      ("merge $R --output /dev/stdout", ">> o.txt"), ("merge $R --output /dev/fd/1", ">> o.txt"),
+      ("merge $R --output o.txt", ">> o.txt"), ("merge $R --output ./link", ">> o.txt"),
+      ("merge $R --output /dev/stderr", "2>> o.txt"), ("merge $R --output o.txt", "2>> o.txt"),
+      ("merge $R --output /dev/stdin", "< o.txt"), ("merge $R --output o.txt", "< o.txt"),
+      ("merge $R --output /dev/fd/7", "7>> o.txt"),
+      ("export $R --format csv --output /dev/stdout", ">> o.txt"),
+      ("history $(dirname $R) --svg /dev/fd/7", "7>> o.txt"),
+      ("report $R --output /dev/fd/7", "7>> o.txt"),
+      ("--impl memcpy --size 16 --plan once --output /dev/stdout", ">> o.txt"),
+    ])
+  func streamIsTheFile(_ command: String, _ how: String) async throws {
+    let script = """
+      echo before > o.txt; ln -s o.txt link
+      $H \(command) \(how); code=$?
+      echo after >> o.txt
+      ls -A; exit $code
+      """
+    try await BuiltHarness.shell(script) { output, folder in
+      #expect(output.code == 4, "\(output)")
+      let text = try String(contentsOf: folder.appending(path: "o.txt"), encoding: .utf8)
+      #expect(text.hasPrefix("before\n") && text.hasSuffix("after\n"), "\(text)")
+      let errors = (output.stderr + text).split(separator: "\n").filter { $0.hasPrefix("Error: ") }
+      #expect(
+        errors.count == 1 && errors[0].contains("; name another file"), "\(output) \(text)")
+      #expect(errors[0].hasSuffix("prints it") == command.hasPrefix("export"))
+      #expect(output.stdout.hasSuffix("link\no.txt\n"))
+    }
+  }
+
   @Test("Both streams in one place: lines are whole and in their order")
   func onePlace() async throws {
     let script = """

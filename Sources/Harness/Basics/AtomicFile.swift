@@ -9,12 +9,15 @@ public enum AtomicFile {
     public var path: String
     /// What the system said, and what to do about it.
     public var reason: String
+    /// Whether it is an open stream that was named.
+    package var isStream = false
 
     public var description: String { "cannot write '\(path)': \(reason)" }
 
-    init(path: String, reason: String) {
+    init(path: String, reason: String, isStream: Bool = false) {
       self.path = path
       self.reason = reason
+      self.isStream = isStream
     }
 
     package init(path: String, errno number: Int32) {
@@ -33,7 +36,8 @@ public enum AtomicFile {
   ///
   /// A symbolic link stays one: what it points to is written. A file that is replaced hands down its
   /// permissions, and its owner and group as far as this process may set them; another hard link to
-  /// it keeps the old content.
+  /// it keeps the old content. A file that is a standard stream of this process is not replaced, nor
+  /// one that is named as an open descriptor: what goes there would go on into the old one.
   ///
   /// - Throws: ``Failure``; nothing of the new file is left then.
   public static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(Failure) {
@@ -62,9 +66,17 @@ public enum AtomicFile {
   }
 
   /// Where a path leads: behind symbolic links, also those that point to nothing yet.
-  package static func behindLinks(_ path: String) throws(Failure) -> String {
-    var path = path
+  ///
+  /// - Throws: ``Failure``; also where it leads through a descriptor, such as /dev/stdout.
+  package static func behindLinks(_ named: String) throws(Failure) -> String {
+    var path = named
     for _ in 0..<40 {
+      guard !isOpenDescriptor(path) else {
+        throw Failure(
+          path: named,
+          reason: "it is the name of an open file, and whoever writes there would go on writing into "
+            + "the old one; name another file", isStream: true)
+      }
       var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
       let count = bytes.withUnsafeMutableBytes {
         readlink(path, $0.assumingMemoryBound(to: CChar.self).baseAddress!, $0.count)
@@ -74,6 +86,29 @@ public enum AtomicFile {
       path = link.hasPrefix("/") ? link : folder(of: path) + link
     }
     throw Failure(path: path, errno: ELOOP)
+  }
+
+  /// Whether it is a name in /proc/NUMBER/fd, by whatever way it leads there: /dev/fd/1, /dev/stdout. The
+  /// link that it seems to be leads to a file which could be replaced, but who has it open keeps the old
+  /// one.
+  private static func isOpenDescriptor(_ path: String) -> Bool {
+    let folder = folder(of: path)
+    guard let resolved = realpath(folder.isEmpty ? "." : folder, nil) else { return false }
+    defer { free(resolved) }
+    let parts = String(cString: resolved).split(separator: "/")
+    return parts.count >= 3 && parts.first == "proc" && parts.last == "fd"
+  }
+
+  /// The standard stream that goes to this file or comes from it, if one does.
+  private static func stream(to file: stat) -> String? {
+    let names = [
+      (STDIN_FILENO, "input"), (STDOUT_FILENO, "output"), (STDERR_FILENO, "error"),
+    ]
+    return names.first { stream, _ in
+      var status = stat()
+      return fstat(stream, &status) == 0
+        && (status.st_dev, status.st_ino) == (file.st_dev, file.st_ino)
+    }?.1
   }
 
   /// With its slash at the end; empty for the current folder.
@@ -94,7 +129,13 @@ public enum AtomicFile {
     var status = stat()
     guard stat(target, &status) == 0 else { return (target, nil) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw Failure(path: path, reason: "it is there and no regular file; choose another name")
+      throw Failure(path: path, reason: "it is there and no regular file; name another file")
+    }
+    if let stream = stream(to: status) {
+      throw Failure(
+        path: path,
+        reason: "standard \(stream) is that file, and would keep the old one; name another file",
+        isStream: true)
     }
     // A folder's permissions would let a file be replaced that is protected by its own.
     guard access(target, W_OK) == 0 else {

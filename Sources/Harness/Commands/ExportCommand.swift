@@ -48,6 +48,12 @@ struct ExportCommand: ParsableCommand {
       print(text, terminator: "")
       return
     }
-    try failing { try AtomicFile.write(text.utf8, to: output) }
+    do throws(AtomicFile.Failure) {
+      try AtomicFile.write(text.utf8, to: output)
+    } catch {
+      throw CommandFailure(
+        .inputOutput,
+        error.description + (error.isStream ? ", or leave --output out, which prints it" : ""))
+    }
   }
 }
