@@ -9,6 +9,7 @@ import OptlabMeasure
 import OptlabProfile
 import OptlabResults
 import Subprocess
+import Synchronization
 import Testing
 
 #if canImport(System)
@@ -92,6 +93,53 @@ struct InterruptionTests {
       #expect(!record.run.rows.isEmpty)
       #expect(output.stdout.contains("saved as partial: \(file.path(percentEncoded: false))"))
     }
+  }
+
+  /// A run of nine blocks, of which the second is met.
+  private func meetSecondBlock(
+    _ meet: @escaping @Sendable (_ block: pid_t) -> Void, thenInterrupt: Bool
+  ) async throws -> (output: Watched.Output, file: String) {
+    let file = folder.appending(path: "run.json").path(percentEncoded: false)
+    let isMet = Mutex(false)
+    let output = try await Watched.run(
+      Phase.measuringAgain.arguments + ["--output", file]
+    ) { _, children in
+      guard children.count > 1 else { return false }
+      return isMet.withLock { isMet in
+        if !isMet { for child in children { meet(child) } }
+        isMet = true
+        return thenInterrupt
+      }
+    }
+    return (output, file)
+  }
+
+  private func expectPartial(_ file: String, _ output: Watched.Output) throws {
+    let record = try #require(try ResultFile.read(file).records.first)
+    #expect(record.run.isPartial)
+    #expect(!record.run.rows.isEmpty && record.run.plan.blocks < 9)
+    #expect(output.stdout.contains("saved as partial: \(file)"))
+    #expect(
+      try FileManager.default.contentsOfDirectory(
+        atPath: folder.path(percentEncoded: false)) == ["run.json"])
+  }
+
+  @Test("SIGINT while a block's process is stopped: it is not waited for, its own rounds are lost")
+  func stoppedBlock() async throws {
+    let (output, file) = try await meetSecondBlock({ kill($0, SIGSTOP) }, thenInterrupt: true)
+    #expect(output.end == .exited(130), "\(output)")
+    try expectPartial(file, output)
+  }
+
+  @Test("A block's process is killed: exit code 4, and the blocks before it are saved as partial")
+  func killedBlock() async throws {
+    let (output, file) = try await meetSecondBlock({ kill($0, SIGKILL) }, thenInterrupt: false)
+    #expect(output.end == .exited(4), "\(output)")
+    #expect(
+      output.stderr.contains(
+        /Error: the process of block [2-9] of 9 was killed by signal 9 \(SIGKILL\)/),
+      "\(output.stderr)")
+    try expectPartial(file, output)
   }
 
   @Test("A full disk: exit code 4, a clear line, and the old file as it was")

@@ -74,7 +74,8 @@ public enum AtomicFile {
       guard !isOpenDescriptor(path) else {
         throw Failure(
           path: named,
-          reason: "it is the name of an open file, and whoever writes there would go on writing into "
+          reason:
+            "it is the name of an open file, and whoever writes there would go on writing into "
             + "the old one; name another file", isStream: true)
       }
       var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))

@@ -9,7 +9,7 @@ package enum FreeDescriptors {
   package struct Failure: Error, Equatable, CustomStringConvertible {
     var purpose: String
     /// With the remedy.
-    var reason: String
+    package var reason: String
 
     package var description: String { "cannot \(purpose): \(reason)" }
   }
@@ -19,7 +19,7 @@ package enum FreeDescriptors {
   package static let forChild = 24
 
   /// What a runner or a plugin keeps open as long as its process lives.
-  static let ofLivingProcess = 4
+  package static let ofLivingProcess = 4
 
   /// A higher limit than this is left to those who need one: select(2) of an older program, which would
   /// inherit it, does not know descriptors from 1024 on.

@@ -129,11 +129,13 @@ struct Run: ParsableCommand {
     let source = try chooseSource(forced: cycles, isJudged: !rounds.isOnce)
     let calibration = Calibration.measure()
     var result: RunResult
+    var loss: BlockProcess.Failure?
     if processes {
       let run = BlockwiseRun(
         selection: selection, plan: plan, seconds: time, source: source, calibration: calibration,
         cpu: placement.cpu?.number)
-      result = try failing { try run.run(by: lab) }
+      let outcome = try failing { try run.outcome(by: lab) }
+      (result, loss) = (outcome.result, outcome.loss)
     } else {
       result = lab.run(
         selection, plan: plan, seconds: time, source: source, calibration: calibration)
@@ -185,6 +187,12 @@ struct Run: ParsableCommand {
       warn(
         "\(row.address) is faster than its limit, \(row.limit!.name), also when both were measured "
           + "again together: one of the two is wrong")
+    }
+    if let loss {
+      losses.insert(
+        "\(loss); only what was measured before is there, of \(result.plan.blocks) "
+          + (result.plan.blocks == 1 ? "block" : "blocks")
+          + (output == nil ? "; --output would have saved it" : ""), at: 0)
     }
     if !losses.isEmpty {
       throw CommandFailure(.inputOutput, losses.joined(separator: "\nError: "))

@@ -135,12 +135,6 @@ final class PluginProcess: @unchecked Sendable {
 
   // MARK: How it ended
 
-  private static let signalNames: [Int32: String] = [
-    SIGILL: "SIGILL", SIGTRAP: "SIGTRAP", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE",
-    SIGKILL: "SIGKILL", SIGSEGV: "SIGSEGV", SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM",
-    SIGTERM: "SIGTERM", SIGSYS: "SIGSYS", SIGXCPU: "SIGXCPU",
-  ]
-
   private static func summary(
     _ end: Child.End, record: UnsafePointer<cplugin_record>, path: String
   ) -> String {
@@ -148,7 +142,7 @@ final class PluginProcess: @unchecked Sendable {
     case .exited(let code): return "ends its process with code \(code)"
     case .unstarted(let reason): return "no process for it: \(reason)"
     case .signaled(let signal):
-      var text = "crashes with \(signalNames[signal] ?? "signal \(signal)")"
+      var text = "crashes with \(SignalName.of(signal) ?? "signal \(signal)")"
       let record = record.pointee
       guard record.signal == signal else { return text }
       let at = record.instruction

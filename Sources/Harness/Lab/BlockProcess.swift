@@ -60,10 +60,15 @@ public struct BlockProcess: Sendable, Codable, Equatable {
 
   /// Runs this program again, to do a task of this block.
   static func measure(_ task: BlockTask) throws -> RunResult {
-    try FreeDescriptors.require(to: "start a process for a block")
     let block = task.block.block
+    do throws(FreeDescriptors.Failure) {
+      try FreeDescriptors.require(to: "start a process for a block")
+    } catch {
+      throw Failure(description: error.description)
+    }
+    let name = "the process of block \(block + 1) of \(task.block.count)"
     let message = [UInt8](try JSONEncoder().encode(task))
-    let outcome = Synchronous.wait { await Self.collect(message) }
+    let outcome = Synchronous.wait { await Self.collect(message, of: name) }
     let bytes: [UInt8]
     switch outcome {
     case .success(let output): bytes = output
@@ -72,7 +77,7 @@ public struct BlockProcess: Sendable, Codable, Equatable {
     do {
       return try JSONDecoder().decode(RunResult.self, from: Data(bytes))
     } catch {
-      throw Failure(description: "block \(block + 1) gave no result: \(FileReason.text(error))")
+      throw Failure(description: "\(name) gave no result: \(FileReason.text(error))")
     }
   }
 
@@ -90,52 +95,52 @@ public struct BlockProcess: Sendable, Codable, Equatable {
   /// What a block's process writes to standard output.
   public static func output(_ result: RunResult) throws -> Data { try JSONEncoder().encode(result) }
 
-  /// - Parameter message: for the process's standard input; its standard output is the result.
-  private static func collect(_ message: [UInt8]) async -> Result<[UInt8], Failure> {
+  /// - Parameters:
+  ///   - message: for the process's standard input; its standard output is the result.
+  ///   - name: of the process, for messages.
+  private static func collect(
+    _ message: [UInt8], of name: String
+  ) async -> Result<[UInt8], Failure> {
     // A group of its own, so that the terminal's SIGINT comes once: from here.
     var options = PlatformOptions()
     options.processGroupID = 0
-    let child = Child()
-    let watch = Task {
-      while !Task.isCancelled {
-        if Interruption.isRequested, child.interrupt() { return }
-        try? await Task.sleep(for: .milliseconds(20))
+    let (outcome, reason) = await ChildWatch.over(passingOn: true) {
+      child -> Result<(end: TerminationStatus, output: [UInt8]), Failure> in
+      do {
+        let result = try await Subprocess.run(
+          .path(FilePath("/proc/self/exe")), arguments: Arguments([BlockTask.argument]),
+          platformOptions: options, input: .array(message),
+          output: .bytes(limit: ChildOutput.unlimited),
+          error: .currentStandardError
+        ) { execution in
+          child.started(execution.processIdentifier.value)
+        }
+        return .success((result.terminationStatus, result.standardOutput))
+      } catch {
+        return .failure(Failure(description: "cannot start \(name): \(error)"))
       }
     }
-    defer { watch.cancel() }
-    do {
-      let result = try await Subprocess.run(
-        .path(FilePath("/proc/self/exe")), arguments: Arguments([BlockTask.argument]),
-        platformOptions: options, input: .array(message),
-        output: .bytes(limit: ChildOutput.unlimited),
-        error: .currentStandardError
-      ) { execution in
-        child.started(execution.processIdentifier.value)
-      }
-      child.ended()
-      guard result.terminationStatus.isSuccess else {
+    switch (outcome, reason) {
+    case (.failure(let failure), _): return .failure(failure)
+    case (_, .silent):
+      return .failure(
+        Failure(
+          description:
+            "\(name) used no CPU for \(Int(ChildPatience.secondsSilent)) seconds, and was "
+            + "ended"))
+    case (_, .interrupted):
+      return .failure(
+        Failure(
+          description: "\(name) did not end \(Int(ChildPatience.secondsInterrupted)) seconds after "
+            + "the interruption, and was ended"))
+    case (.success(let (end, output)), nil):
+      switch end {
+      case .exited(0): return .success(output)
+      case .exited(let code):
+        return .failure(Failure(description: "\(name) ended with exit code \(code)"))
+      case .signaled(let signal):
         return .failure(
-          Failure(description: "a block's process ended by \(result.terminationStatus)"))
-      }
-      return .success(result.standardOutput)
-    } catch {
-      return .failure(Failure(description: "cannot start a process for a block: \(error)"))
-    }
-  }
-
-  /// The process while it is there.
-  private final class Child: @unchecked Sendable {
-    private let lock = NSLock()
-    private var id: pid_t?
-
-    func started(_ id: pid_t) { lock.withLock { self.id = id } }
-    func ended() { lock.withLock { id = nil } }
-
-    /// - Returns: whether there was one.
-    func interrupt() -> Bool {
-      lock.withLock {
-        guard let id else { return false }
-        return kill(id, SIGINT) == 0
+          Failure(description: "\(name) was killed by \(SignalName.text(signal))"))
       }
     }
   }

@@ -26,8 +26,28 @@ public struct BlockwiseRun {
     self.cpu = cpu
   }
 
+  /// What a run has come to.
+  package struct Outcome {
+    /// Of the blocks that were measured whole, and of that in which an interruption came.
+    package var result: RunResult
+    /// Why a block has no result although nobody has interrupted it; the blocks after it were not begun,
+    /// and the result is partial.
+    package var loss: BlockProcess.Failure?
+  }
+
   /// Verifies in this process, then measures block after block in others.
+  ///
+  /// - Throws: ``BlockProcess/Failure`` where a block has no result.
   public func run(by lab: Lab) throws -> RunResult {
+    let outcome = try outcome(by: lab)
+    if let loss = outcome.loss { throw loss }
+    return outcome.result
+  }
+
+  /// Does the same, and keeps what the blocks before a lost one have measured.
+  ///
+  /// - Throws: ``BlockProcess/Failure`` where the first block has no result.
+  package func outcome(by lab: Lab) throws -> Outcome {
     let start = ContinuousClock.now
     func elapsed() -> Double { (ContinuousClock.now - start) / .seconds(1) }
     // Before all that is verified, which takes a while.
@@ -35,6 +55,7 @@ public struct BlockwiseRun {
     var excluded = lab.check(selection)
     let excludedAtFirst = Set(excluded.keys)
     var parts: [RunResult] = []
+    var loss: BlockProcess.Failure?
     var idleLoad: Double?
     // Verifying takes what it takes: a plan's own limit is for measuring.
     let verifying = elapsed()
@@ -57,6 +78,9 @@ public struct BlockwiseRun {
         parts.append(part)
       } catch  where Interruption.isRequested {
         break
+      } catch let failure as BlockProcess.Failure where !parts.isEmpty {
+        loss = failure
+        break
       }
       budget.took(elapsed() - begun)
       if let forecast = budget.forecast(afterBlock: block, spent: elapsed()) {
@@ -75,10 +99,10 @@ public struct BlockwiseRun {
     result.take(excluded)
     result.excludedAtFirst = excludedAtFirst
     result.refusals = source.refusals
-    result.isPartial = Interruption.isRequested
+    result.isPartial = Interruption.isRequested || loss != nil
     result.askedSeconds = seconds
     result.elapsed = elapsed()
     result.measuring = result.elapsed - verifying
-    return result
+    return Outcome(result: result, loss: loss)
   }
 }

@@ -50,24 +50,28 @@ struct Disassembly: Sendable, Equatable {
   static func of(_ symbol: String, in object: String) throws -> Disassembly {
     try FreeDescriptors.require(to: "start objdump")
     let output: Result<String, Failure> = Synchronous.wait {
-      do {
-        let result = try await Subprocess.run(
-          .name("objdump"),
-          arguments: [
-            "--disassemble=\(symbol)", "--no-show-raw-insn", "--disassembler-options=intel",
-            object,
-          ],
-          environment: .inherit.updating(["LC_ALL": "C"]),
-          output: .string(limit: ChildOutput.unlimited), error: .string(limit: 1 << 16))
-        guard result.terminationStatus.isSuccess else {
-          return .failure(Failure(description: "objdump failed: \(result.standardError)"))
+      await ChildWatch.over { child in
+        do {
+          let result = try await Subprocess.run(
+            .name("objdump"),
+            arguments: [
+              "--disassemble=\(symbol)", "--no-show-raw-insn", "--disassembler-options=intel",
+              object,
+            ],
+            environment: .inherit.updating(["LC_ALL": "C"]),
+            input: .none, output: .string(limit: ChildOutput.unlimited),
+            error: .string(limit: 1 << 16)
+          ) { child.started($0.processIdentifier.value) }
+          guard result.terminationStatus.isSuccess else {
+            return .failure(Failure(description: "objdump failed: \(result.standardError)"))
+          }
+          return .success(result.standardOutput)
+        } catch {
+          return .failure(
+            Failure(
+              description: "cannot run 'objdump'; install it (Debian: apt-get install binutils)"))
         }
-        return .success(result.standardOutput)
-      } catch {
-        return .failure(
-          Failure(
-            description: "cannot run 'objdump'; install it (Debian: apt-get install binutils)"))
-      }
+      }.value
     }
     let disassembly = Disassembly(objdump: try output.get(), symbol: symbol)
     guard !disassembly.instructions.isEmpty else {

@@ -123,24 +123,28 @@ public final class PerfRecording {
     let (path, data) = (tool.path, folder.path("data"))
     try FreeDescriptors.require(to: "start perf")
     let text = Synchronous.wait {
-      do {
-        let result = try await Subprocess.run(
-          .path(FilePath(path)),
-          arguments: [
-            "script", "--input", data, "--fields", PerfScript.fields, "--no-demangle",
-            "--no-inline",
-          ],
-          // Symbols come from what lies here, not from a server.
-          environment: .inherit.updating(["DEBUGINFOD_URLS": ""]),
-          output: .string(limit: ChildOutput.unlimited), error: .string(limit: 1 << 16))
-        guard result.terminationStatus.isSuccess else {
-          return Result<String, Failure>.failure(
-            Failure("perf script failed", result.standardError))
+      await ChildWatch.over { child in
+        do {
+          let result = try await Subprocess.run(
+            .path(FilePath(path)),
+            arguments: [
+              "script", "--input", data, "--fields", PerfScript.fields, "--no-demangle",
+              "--no-inline",
+            ],
+            // Symbols come from what lies here, not from a server.
+            environment: .inherit.updating(["DEBUGINFOD_URLS": ""]),
+            input: .none, output: .string(limit: ChildOutput.unlimited),
+            error: .string(limit: 1 << 16)
+          ) { child.started($0.processIdentifier.value) }
+          guard result.terminationStatus.isSuccess else {
+            return Result<String, Failure>.failure(
+              Failure("perf script failed", result.standardError))
+          }
+          return .success(result.standardOutput)
+        } catch {
+          return .failure(Failure("perf script failed", "\(error)"))
         }
-        return .success(result.standardOutput)
-      } catch {
-        return .failure(Failure("perf script failed", "\(error)"))
-      }
+      }.value
     }
     return PerfScript(try text.get())
   }

@@ -69,7 +69,7 @@ public enum Comparability {
       remarks.append("one of the runs was judged without the sentinel (--no-sentinel)")
     }
     for (name, record) in [("old", old), ("new", new)] where record.run.isPartial {
-      remarks.append("the \(name) run was interrupted, so it has fewer rows or rounds")
+      remarks.append("the \(name) run ended early, so it has fewer rows or rounds")
     }
     return remarks
   }

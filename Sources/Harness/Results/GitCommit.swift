@@ -33,9 +33,12 @@ public struct GitCommit: Sendable, Codable, Hashable {
   private static func git(_ arguments: [String], in folder: String) -> String? {
     guard (try? FreeDescriptors.require(to: "start git")) != nil else { return nil }
     return Synchronous.wait {
-      let result = try? await Subprocess.run(
-        .name("git"), arguments: Arguments(["-C", folder] + arguments),
-        output: .string(limit: 1 << 20), error: .discarded)
+      let (result, _) = await ChildWatch.over { child in
+        try? await Subprocess.run(
+          .name("git"), arguments: Arguments(["-C", folder] + arguments),
+          input: .none, output: .string(limit: 1 << 20), error: .discarded
+        ) { child.started($0.processIdentifier.value) }
+      }
       guard let result, result.terminationStatus.isSuccess else { return nil }
       return result.standardOutput.trimmingCharacters(in: .newlines)
     }

@@ -85,7 +85,7 @@ struct RunReport {
       blocks.append(
         .notice(
           .alarm,
-          "This result is \(strong: "partial"): the run was interrupted, and what was not measured by then is missing."
+          "This result is \(strong: "partial"): the run ended early, and what was not measured by then is missing."
         ))
     }
     for (row, mismatch) in run.failures.uniqued(by: {
