@@ -18,6 +18,9 @@ package enum FreeDescriptors {
   /// what other threads open meanwhile.
   package static let forChild = 24
 
+  /// What it keeps open for good with the first one, and more.
+  package static let ofFirstChild = 12
+
   /// What a runner or a plugin keeps open as long as its process lives.
   package static let ofLivingProcess = 4
 

@@ -39,6 +39,11 @@ struct CheckCommand: ParsableCommand {
       libraries, taken: list.implementations.map(\.id),
       patience: patience.deadline ?? ExternalSources.standardPatience)
     let usable = plugins.filter { $0.refusal == nil }.flatMap(\.implementations)
+    try failing {
+      try FreeDescriptors.require(
+        FreeDescriptors.forChild + FreeDescriptors.ofLivingProcess * usable.count,
+        to: "start a process for each row")
+    }
     let chosen: [Implementation]
     do {
       chosen = usable.isEmpty ? [] : try Selection.implementations(impl, of: usable)

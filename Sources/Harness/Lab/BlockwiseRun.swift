@@ -51,7 +51,8 @@ public struct BlockwiseRun {
     let start = ContinuousClock.now
     func elapsed() -> Double { (ContinuousClock.now - start) / .seconds(1) }
     // Before all that is verified, which takes a while.
-    try FreeDescriptors.require(to: "start a process for a block")
+    try FreeDescriptors.require(
+      FreeDescriptors.forChild + FreeDescriptors.ofFirstChild, to: "start a process for a block")
     var excluded = lab.check(selection)
     let excludedAtFirst = Set(excluded.keys)
     var parts: [RunResult] = []
