@@ -90,6 +90,33 @@ struct RunnerCommandTests {
     }
   }
 
+  @Test(
+    "A filter hides nothing that cannot be used: one row fails, and the exit code is 1",
+    arguments: ["run", "verify"],
+    [
+      ("/memcpy$", "aes-128-ctr"), ("^json-encode/EMPTY/swift-simd$", "json-encode"),
+      ("/theirs$", "aes-128-ctr"),
+    ])
+  func filtered(_ command: String, _ filter: (text: String, workload: String)) async throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try write("#!/bin/sh\nexit 3\n", to: folder.appending(path: "dies"))
+    try write("no library\n", to: folder.appending(path: "broken.so"))
+    for (outside, words) in [
+      (["--runner", "./dies"], "the runner ended (exit code 3) before it answered 'hello'"),
+      (command == "run" ? ["--plugin", "broken.so"] : [], "cannot be loaded as a shared library"),
+      (["--contestants", "."], "cannot be loaded as a shared library"),
+    ] where !outside.isEmpty {
+      let output = try await BuiltHarness.run(
+        [command] + outside + ["--filter", filter.text]
+          + (command == "run"
+            ? ["--plan", "once", "--no-processes", "--allow-unoptimised"] : []),
+        in: folder.path(percentEncoded: false))
+      #expect(output.code == 1, "\(output)")
+      #expect(output.stdout.contains(words), "\(output)")
+    }
+  }
+
   @Test("What cannot be a runner is refused before anything is measured")
   func refused() async throws {
     let folder = try temporaryFolder()

@@ -57,7 +57,9 @@ public struct Selection: Sendable {
 
   /// - Parameters:
   ///   - sources: of those implementations that are not the lab's own.
-  ///   - filter: a regular expression; an address that does not contain a match is left out.
+  ///   - filter: a regular expression; an address that does not contain a match is left out. Of what
+  ///     could not be asked what it has to offer, one address stays, whatever is filtered: the names
+  ///     that a filter might match are not known.
   public init(
     _ chosen: [(workload: any Workload, cases: [Case])], implementations: [Implementation],
     filter: String? = nil, sources: ExternalSources = ExternalSources()
@@ -94,6 +96,7 @@ public struct Selection: Sendable {
         groups.append(Group(workload: workload, case: one, implementations: chosen))
       }
     }
+    for one in implementations where one.externalWork?.refusal != nil { keep(one, in: chosen) }
     guard !groups.isEmpty else {
       let names = chosen.map(\.workload.id).joined(separator: ", ")
       guard chosen.contains(where: { !$0.cases.isEmpty }) else {
@@ -108,6 +111,22 @@ public struct Selection: Sendable {
       }.first!
       throw Failure(
         description: "the filter '\(filter)' matches no address; one looks like '\(example)'")
+    }
+  }
+
+  /// Puts one in that a filter has left out everywhere, once.
+  private mutating func keep(
+    _ one: Implementation, in chosen: [(workload: any Workload, cases: [Case])]
+  ) {
+    guard !groups.contains(where: { $0.implementations.contains { $0.id == one.id } }) else {
+      return
+    }
+    if let place = groups.firstIndex(where: { $0.workload.isDone(by: one) }) {
+      groups[place].implementations.append(one)
+    } else if let (workload, cases) = chosen.first(where: {
+      $0.workload.isDone(by: one) && !$0.cases.isEmpty
+    }) {
+      groups.append(Group(workload: workload, case: cases[0], implementations: [one]))
     }
   }
 
