@@ -191,14 +191,40 @@ struct CompareCommandTests {
       history.stdout.contains("left out: old.json, json-encode/mine/foundation: another input"))
   }
 
-  @Test("64: nothing in common, and what both hold is said")
+  @Test("Nothing in common: 2 with a gate, 5 without, and what both hold is said")
   func nothingInCommon() async throws {
     let old = try await write("old.json", change: { $0.run.rows.removeSubrange(1...) })
     let new = try await write("new.json", change: { $0.run.rows.removeSubrange(..<1) })
-    let output = try await compare(old, new)
-    #expect(output.code == 64 && output.stdout.isEmpty)
-    #expect(output.stderr.contains("no case is measured on both sides; only in the old: "))
-    let filtered = try await compare(old, write("whole.json"), "--filter", "zzz")
+    for (arguments, code) in [([], 5), (["--gate", "2"], 2), (["--markdown"], 5)]
+      as [([String], Int32)]
+    {
+      let output = try await BuiltHarness.run(["compare", old, new] + arguments)
+      #expect(output.code == code && output.stdout.isEmpty)
+      #expect(
+        output.stderr.contains("no case is measured on both sides; only in the old: "))
+      #expect(output.stderr.contains("; only in the new: "))
+      #expect(output.stderr.contains("passes no gate") == (code == 2))
+    }
+    // Rows that the new one alone has are no loss.
+    let less = try await write("less.json", change: { $0.run.rows.removeAll() })
+    #expect(try await compare(less, new, "--gate", "2").code == 5)
+    #expect(try await compare(new, less, "--gate", "2").code == 2)
+    // Each implementation in cases of its own.
+    let apart = try await write(
+      "apart.json",
+      change: { record in
+        record.run.rows.removeAll { row in
+          (row.address.implementation == "openssl") == (row.address.case == "16B")
+        }
+      })
+    #expect(try await compare(apart, "--impl", "swift-table,openssl").code == 5)
+  }
+
+  @Test("64: a filter that matches nothing on either side", arguments: [[], ["--gate", "2"]])
+  func noSuchAddress(_ gate: [String]) async throws {
+    let whole = try await write("whole.json")
+    let other = try await write("other.json")
+    let filtered = try await BuiltHarness.run(["compare", whole, other, "--filter", "zzz"] + gate)
     #expect(filtered.code == 64)
     #expect(filtered.stderr.contains("no case that matches 'zzz'"))
   }

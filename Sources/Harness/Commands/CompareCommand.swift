@@ -107,11 +107,15 @@ struct CompareCommand: ParsableCommand {
     if material.isEmpty, comparison.failures.isEmpty {
       let what =
         choice.filter.map { "no case that matches '\($0)' is" } ?? "no case is"
+      // Nothing on either side is a filter that was mistyped.
+      let isUsage = comparison.onlyOld.isEmpty && comparison.onlyNew.isEmpty
+      let isGateShut = gate != nil && !comparison.missing.isEmpty
       throw CommandFailure(
-        .usage,
+        isUsage ? .usage : isGateShut ? .regression : .notComparable,
         what + " measured on both sides"
           + Self.some(of: comparison.onlyOld, "; only in the old: ")
-          + Self.some(of: comparison.onlyNew, "; only in the new: "))
+          + Self.some(of: comparison.onlyNew, "; only in the new: ")
+          + (isGateShut ? "; what is no longer measured passes no gate" : ""))
     }
     if material.isOfOtherInputs, comparison.failures.isEmpty {
       throw CommandFailure(
