@@ -63,6 +63,40 @@ struct IdleOptionTests {
       Line("merge a.json --output EMPTY", "--output '' names nothing"),
       Line("history . --svg EMPTY", "--svg '' names nothing"),
       Line("profile --output EMPTY", "--output '' names nothing"),
+      Line("history . --machine EMPTY", "--machine '' names nothing"),
+      Line("--filter EMPTY", "--filter '' names nothing"),
+      Line("verify --filter EMPTY", "--filter '' names nothing"),
+      Line("compare a.json b.json --filter EMPTY", "--filter '' names nothing"),
+      Line("report a.json --text --filter EMPTY", "--filter '' names nothing"),
+      Line("export a.json --format csv --filter EMPTY", "--filter '' names nothing"),
+      Line("history . --filter EMPTY", "--filter '' names nothing"),
+      Line("profile --filter EMPTY", "--filter '' names nothing"),
+      Line("--mask EMPTY", "--mask '' names nothing"),
+      Line("--mask aes,,", "--mask 'aes,,' has an empty name in it"),
+      Line("list --mask ,aes", "--mask ',aes' has an empty name in it"),
+      Line("--impl EMPTY", "--impl '' names nothing"),
+      Line("--impl c-aesni,", "--impl 'c-aesni,' has an empty name in it"),
+      Line("compare a.json --impl c-aesni,,openssl", "has an empty name in it"),
+      Line("check a.so --impl EMPTY", "--impl '' names nothing"),
+      Line("aa-test --impl EMPTY", "--impl '' names nothing"),
+      Line("--workload aes,,json", "--workload 'aes,,json' has an empty name in it"),
+      Line("--size 16,,64", "''"),
+      Line("--payload SIMPLE,,EMPTY_NAME", "''"),
+      Line("--impl foo --impl c-aesni", "--impl is given twice, and only the last would count"),
+      Line("--size 16 --size=64", "--size is given twice"),
+      Line("--payload SIMPLE --payload FEW", "--payload is given twice"),
+      Line("verify --workload aes --workload json", "--workload is given twice"),
+      Line("verify --seed 1 --seed 2", "--seed is given twice"),
+      Line("compare a.json b.json --gate 1 --gate 9", "--gate is given twice"),
+      Line("merge a.json --output b.json --output c.json", "--output is given twice"),
+      Line("export a.json --format csv --format pyperf", "--format is given twice"),
+      Line("history . --svg a --svg b", "--svg is given twice"),
+      Line("profile --seconds 1 --seconds 2", "--seconds is given twice"),
+      Line("profile --diff a b --diff c d", "--diff"),
+      Line("annotate --share 1 --share 2", "--share is given twice"),
+      Line("noise --time 1 --time 2", "--time is given twice"),
+      Line("aa-test --comparisons 1 --comparisons 2", "--comparisons is given twice"),
+      Line("check a.so --deadline 1 --deadline 2", "--deadline is given twice"),
     ])
   func refused(_ line: Line) async throws {
     let output = try await BuiltHarness.run(line.arguments)
@@ -168,6 +202,17 @@ struct MistakenNameTests {
       #expect(output.code == 1)
       #expect(output.stdout.contains("FAIL  json-encode/program  hello\n"), "\(output.stdout)")
       #expect(output.stdout.contains(words))
+    }
+  }
+
+  @Test("An empty folder has no contestants")
+  func emptyFolder() async throws {
+    try await inFolder { folder in
+      for command in ["run", "verify"] {
+        let output = try await BuiltHarness.run([command, "--contestants", "."], in: folder)
+        #expect(output.code == 64 && output.stdout.isEmpty, "\(output)")
+        #expect(output.stderr.contains("the folder '.' has no contestants in it"))
+      }
     }
   }
 

@@ -149,15 +149,19 @@ struct RunnerCommandTests {
   func notBuilt() async throws {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
+    try Data("no gcrypt.h here\n".utf8).write(to: folder.appending(path: "libgcrypt.missing"))
     let run = try await BuiltHarness.run([
       "run", "--contestants", folder.path(percentEncoded: false), "--impl",
       "swift-table,python-pyaes,libgcrypt",
       "--size", "pyaes", "--plan", "once",
     ])
     #expect(run.code == 0, "\(run.stderr)")
-    for id in ["python-pyaes", "libgcrypt"] {
+    for (id, words) in [
+      ("python-pyaes", "not run: make contestants"),
+      ("libgcrypt", "not run: no gcrypt.h here; then make contestants"),
+    ] {
       let row = try #require(run.stdout.split(separator: "\n").first { $0.hasPrefix(id) })
-      #expect(row.hasSuffix("not run: make contestants"))
+      #expect(row.hasSuffix(words), "\(row)")
     }
   }
 }

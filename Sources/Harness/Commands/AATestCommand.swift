@@ -33,6 +33,8 @@ struct AATestCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    try GivenOptions.refuseEmpty("--impl", impl)
+    try GivenOptions.refuseEmpty("--workload", workload)
     guard (1...100_000).contains(comparisons) else {
       throw ValidationError("--comparisons \(comparisons) is not between 1 and 100000")
     }

@@ -28,7 +28,10 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var patience: PatienceOption
   @OptionGroup var hidden: MaskOption
 
-  func validate() throws { try GivenOptions.refuseEmpty("check", paths) }
+  func validate() throws {
+    try GivenOptions.refuseEmpty("check", paths)
+    try GivenOptions.refuseEmptyNames("--impl", impl)
+  }
 
   func run() throws {
     try hidden.apply()

@@ -55,10 +55,17 @@ struct ContestantOptions: ParsableArguments {
     }
     sources.runners = runner
     sources.contestants = contestants
-    if let contestants, contestants != Contestants.standardFolder,
-      !FileManager.default.fileExists(atPath: contestants)
-    {
-      throw CommandFailure(.inputOutput, "there is no folder '\(contestants)' of contestants")
+    // The standard one need not be there: its rows say how they are built.
+    if let contestants, contestants != Contestants.standardFolder {
+      guard FileManager.default.fileExists(atPath: contestants) else {
+        throw CommandFailure(.inputOutput, "there is no folder '\(contestants)' of contestants")
+      }
+      guard !Contestants(folder: contestants, of: Harness.workloads).isEmpty else {
+        throw CommandFailure(
+          .usage,
+          "the folder '\(contestants)' has no contestants in it: no *.so, *.runner or *.missing; "
+            + "make contestants fills \(Contestants.standardFolder)")
+      }
     }
     return sources
   }

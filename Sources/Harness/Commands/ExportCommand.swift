@@ -32,7 +32,10 @@ struct ExportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write to this file instead of the output.", valueName: "file"))
   var output: String?
 
-  func validate() throws { try GivenOptions.refuseEmpty("--output", output) }
+  func validate() throws {
+    try GivenOptions.refuseEmpty("--output", output)
+    try GivenOptions.refuseEmpty("--filter", filter)
+  }
 
   func run() throws {
     let result = try failing { try readResult(file) }

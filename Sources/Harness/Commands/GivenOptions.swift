@@ -1,4 +1,5 @@
 import ArgumentParser
+import HarnessKit
 
 /// The options on this command line, also those that are given the value that they have anyway.
 ///
@@ -17,6 +18,27 @@ enum GivenOptions {
   static func refuseOthers(than options: [String], with decisive: String) throws {
     guard let one = all.first(where: { $0 != decisive && !options.contains($0) }) else { return }
     throw ValidationError("\(one) does nothing with \(decisive); leave one of them out")
+  }
+
+  /// Those that mean more the more often they are given.
+  private static let repeatable = ["--plugin", "--runner"]
+
+  /// Refuses an option that is given twice: of two values the first would be dropped unread.
+  static func refuseRepetition() throws {
+    for (place, one) in all.enumerated()
+    where !repeatable.contains(one) && all[..<place].contains(one) {
+      throw CommandFailure(
+        .usage, "\(one) is given twice, and only the last would count; leave one out")
+    }
+  }
+
+  /// Of lists of names, separated by commas.
+  static func refuseEmptyNames(_ option: String, _ value: String?) throws {
+    guard let value else { return }
+    try refuseEmpty(option, value)
+    if Selection.split(value).contains("") {
+      throw ValidationError("\(option) '\(value)' has an empty name in it")
+    }
   }
 
   /// Of `--output` and others that take a path or a name.

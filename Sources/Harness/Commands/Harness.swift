@@ -24,6 +24,7 @@ public enum Harness {
   private static func run() -> Int32 {
     do {
       var command = try Root.parseAsRoot()
+      try GivenOptions.refuseRepetition()
       try command.run()
       return ExitCode.success.rawValue
     } catch let failure as CommandFailure {

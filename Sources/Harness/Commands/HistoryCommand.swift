@@ -34,6 +34,8 @@ struct HistoryCommand: ParsableCommand {
 
   func validate() throws {
     try GivenOptions.refuseEmpty("--svg", svg)
+    try GivenOptions.refuseEmpty("--machine", machine)
+    try GivenOptions.refuseEmpty("--filter", filter)
     guard minEffect >= 0, minEffect < 100 else {
       throw ValidationError("--min-effect \(minEffect) is not between 0 and 100 per cent")
     }

@@ -10,6 +10,8 @@ struct MaskOption: ParsableArguments {
     help: ArgumentHelp("Hide CPU features, such as vaes,avx512f.", valueName: "features"))
   var mask: String?
 
+  func validate() throws { try GivenOptions.refuseEmptyNames("--mask", mask) }
+
   /// Takes masked features away, before anything asks which features count; what OPTLAB_MASK in the
   /// environment names is taken away too.
   func apply() throws {

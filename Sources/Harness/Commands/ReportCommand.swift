@@ -43,6 +43,7 @@ struct ReportCommand: ParsableCommand {
       throw ValidationError("choose one of --output FOLDER and --text")
     }
     try GivenOptions.refuseEmpty("--output", output)
+    try GivenOptions.refuseEmpty("--filter", filter)
     if details, ladder {
       throw ValidationError("--details does nothing with --ladder; leave one of them out")
     }

@@ -23,6 +23,12 @@ struct SelectionOptions: ParsableArguments {
     help: ArgumentHelp("Repeat a verification's random choices.", valueName: "number"))
   var seed: UInt64?
 
+  func validate() throws {
+    try GivenOptions.refuseEmptyNames("--impl", impl)
+    try GivenOptions.refuseEmptyNames("--workload", workload)
+    try GivenOptions.refuseEmpty("--filter", filter)
+  }
+
   /// The addresses chosen.
   ///
   /// - Parameters:

@@ -34,6 +34,11 @@ public struct Contestants {
   /// The runner programs in the folder, by name.
   public var runners: [String] { Plugin.files(in: folder, ending: "runner") }
 
+  /// Whether there is nothing in it: no contestant, and nothing that says why one could not be built.
+  package var isEmpty: Bool {
+    plugins.isEmpty && runners.isEmpty && Plugin.files(in: folder, ending: "missing").isEmpty
+  }
+
   // MARK: Those that are not there
 
   /// One of the lab's own, as a row of it is called: what can be said without having built it.
