@@ -142,6 +142,34 @@ struct InterruptionTests {
     try expectPartial(file, output)
   }
 
+  @Test(
+    "A folder for what was never written goes, one that was there stays",
+    arguments: [
+      // Interrupted before anything is measured.
+      (
+        "set -m; $H --workload aes --report & id=$!; until [ -d reports ]; do sleep 0.01; done",
+        true
+      ),
+      ("set -m; mkdir reports; $H --workload aes --report & id=$!; sleep 1", false),
+    ], ["INT", "TERM", "QUIT", "INT $id; kill -INT"])
+  func emptyFolder(_ begin: (script: String, isGone: Bool), _ signal: String) async throws {
+    try await BuiltHarness.shell(
+      "\(begin.script); kill -\(signal) $id; wait $id; ls -A; exit 0"
+    ) { output, _ in
+      #expect(output.stdout == (begin.isGone ? "" : "reports\n"), "\(output)")
+    }
+  }
+
+  @Test("No folder is left of a command that fails before it writes")
+  func folderOfFailure() async throws {
+    for arguments in ["--report --impl nosuch", "profile --impl nosuch --output a/b/c"] {
+      try await BuiltHarness.shell("$H \(arguments); code=$?; ls -A; exit $code") { output, _ in
+        #expect([4, 64].contains(output.code))
+        #expect(output.stdout.isEmpty, "\(output)")
+      }
+    }
+  }
+
   @Test("A full disk: exit code 4, a clear line, and the old file as it was")
   func fullDisk() async throws {
     // A page is enough for the old file, not for another one beside it.

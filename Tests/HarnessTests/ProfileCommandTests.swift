@@ -219,11 +219,15 @@ struct ProfileCommandTests {
       (["profile", "--spin", "1", "--impl", "openssl", "--size", "16,64"], "2 are chosen", 64),
       (["profile", "--diff", "one.folded"], "one.folded", 64),
       (["profile", "--diff", "no/such.folded", "openssl"], "no/such.folded", 4),
+      (["profile", "--diff", "openssl", "nosuch"], "'nosuch' is neither a file", 64),
       (["profile", "--impl", "nosuch"], "nosuch", 64),
       (["annotate", "--share", "101"], "--share 101", 64),
     ] as [([String], String, Int32)])
   func badInput(arguments: [String], names: String, code: Int32) async throws {
-    let output = try await BuiltHarness.run(arguments)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let place = folder.path(percentEncoded: false)
+    let output = try await BuiltHarness.run(arguments, in: place)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place).isEmpty)
     #expect(output.code == code)
     #expect(output.stdout.isEmpty)
     #expect(output.stderr.prefix { $0 != "\n" }.contains(names), "\(output.stderr)")

@@ -28,7 +28,7 @@ static volatile pid_t owner = 0;
 
 // What is to be gone
 
-enum { MOST_TEMPORARIES = 64, LONGEST_PATH = 4096 };
+enum { MOST_TEMPORARIES = 64, MOST_NEW_FOLDERS = 16, LONGEST_PATH = 4096 };
 enum { FREE, BEING_WRITTEN, NOTED };
 
 static struct {
@@ -54,6 +54,21 @@ int ccpu_note_temporary(const char *path) {
 void ccpu_forget_temporary(int number) {
   if (number >= 0 && number < MOST_TEMPORARIES)
     atomic_store(&temporaries[number].state, FREE);
+}
+
+static char new_folders[MOST_NEW_FOLDERS][LONGEST_PATH];
+/// Places that were given away, and those among them that are written.
+static atomic_int new_folder_count, is_new_folder[MOST_NEW_FOLDERS];
+
+void ccpu_note_new_folder(const char *path) {
+  size_t length = strlen(path);
+  if (length == 0 || length >= LONGEST_PATH || atomic_load(&new_folder_count) >= MOST_NEW_FOLDERS)
+    return;
+  int place = atomic_fetch_add(&new_folder_count, 1);
+  if (place >= MOST_NEW_FOLDERS)
+    return;
+  memcpy(new_folders[place], path, length + 1);
+  atomic_store(&is_new_folder[place], 1);
 }
 
 #ifdef __linux__
@@ -99,6 +114,10 @@ static void clean_up(void) {
   for (int i = 0; i < MOST_TEMPORARIES; i++)
     if (atomic_load(&temporaries[i].state) == NOTED)
       take_away(AT_FDCWD, temporaries[i].path, 0);
+  // The inner ones were made last. Nothing that is in one goes.
+  for (int i = MOST_NEW_FOLDERS - 1; i >= 0; i--)
+    if (atomic_load(&is_new_folder[i]))
+      rmdir(new_folders[i]);
 }
 
 // Signals

@@ -71,8 +71,10 @@ struct ProfileCommand: ParsableCommand {
   func run() throws {
     if let spin { return try SpinningCase(options: options, seconds: spin).run() }
     if diff.count == 2 {
+      let difference = ProfileDifference(command: self)
+      try difference.check()
       try makeFolder()
-      return try ProfileDifference(command: self).run()
+      return try difference.run()
     }
     let tool = try perfTool()
     try makeFolder()
@@ -116,12 +118,11 @@ struct ProfileCommand: ParsableCommand {
 
   /// Before anything is sampled for it.
   private func makeFolder() throws {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
+    let error = NewFolder.make(output)
+    guard error == 0 else {
       throw CommandFailure(
         .inputOutput,
-        "cannot make the folder '\(output)': \(FileReason.text(error)); "
+        "cannot make the folder '\(output)': \(String(cString: strerror(error))); "
           + "choose another one with --output")
     }
   }

@@ -11,6 +11,22 @@ struct ProfileDifference {
     var stacks: FoldedStacks
   }
 
+  /// Refuses what is neither a file nor an implementation, before anything is made or sampled for it.
+  func check() throws {
+    let ids = Harness.workloads.implementations.map(\.id)
+    for text in command.diff where !ids.contains(text) {
+      guard !FileManager.default.fileExists(atPath: text) else { continue }
+      // No implementation is called so: a path, then.
+      guard !text.contains(where: { $0 == "/" || $0 == "." }) else {
+        throw CommandFailure(.inputOutput, "cannot read '\(text)': No such file or directory")
+      }
+      throw CommandFailure(
+        .usage,
+        "'\(text)' is neither a file of folded stacks nor an implementation"
+          + "\(NearMiss.question(text, among: ids)); valid: \(ids.joined(separator: ", "))")
+    }
+  }
+
   func run() throws {
     let sides = try command.diff.map(side)
     let both = DifferentialStacks(before: sides[0].stacks, after: sides[1].stacks)
@@ -35,14 +51,6 @@ struct ProfileDifference {
   private func side(_ text: String) throws -> Side {
     if Harness.workloads.implementations.contains(where: { $0.id == text }) {
       return try recorded(text)
-    }
-    guard FileManager.default.fileExists(atPath: text) else {
-      throw CommandFailure(
-        .inputOutput,
-        "'\(text)' is neither a file of folded stacks nor an implementation"
-          + NearMiss.question(text, among: Harness.workloads.implementations.map(\.id))
-          + "; valid: "
-          + Harness.workloads.implementations.map(\.id).joined(separator: ", "))
     }
     let stacks = try failing {
       try FoldedStacks(

@@ -37,6 +37,12 @@ int ccpu_note_temporary(const char *path);
 /// The path is not to go any more, or is gone.
 void ccpu_forget_temporary(int number);
 
+/// Names a folder that this process has made, and that is to be gone when it has ended, unless
+/// there is something in it by then. Where there is no place for another name, it stays.
+///
+/// @param path of 4095 bytes at most.
+void ccpu_note_new_folder(const char *path);
+
 #ifdef __cplusplus
 }
 #endif

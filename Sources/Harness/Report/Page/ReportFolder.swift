@@ -149,11 +149,8 @@ public enum ReportFolder {
 
   /// Makes a folder and those above it, as far as they are missing.
   private static func makeFolder(_ folder: String, path: String) throws(Failure) {
-    var current = folder.hasPrefix("/") ? "/" : ""
-    for part in folder.split(separator: "/") {
-      current += "\(part)/"
-      guard mkdir(current, 0o777) == 0 || errno == EEXIST else { throw failure(path, errno) }
-    }
+    let error = NewFolder.make(folder)
+    guard error == 0 else { throw failure(path, error) }
   }
 
   /// Whether there is a folder of that name, which then is a report or empty.
