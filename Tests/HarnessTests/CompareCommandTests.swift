@@ -284,7 +284,15 @@ struct CompareCommandTests {
     let output = try await BuiltHarness.run(["merge", first, second, "--output", merged])
     #expect(output.code == 0)
     #expect(output.stdout.contains("12 rows") && output.stdout.contains("saved: \(merged)"))
+    #expect(output.stdout.contains(", of 2 runs\n"))
     #expect(try ResultFile.read(merged).records.count == 1)
+    // What a merged file holds are two runs, however it is counted in files.
+    let again = try await BuiltHarness.run([
+      "merge", merged, await write("3.json"), "--output", path("three.json"),
+    ])
+    #expect(again.stdout.contains(", of 3 runs\n"), "\(again)")
+    let alone = try await BuiltHarness.run(["merge", merged, "--output", path("two.json")])
+    #expect(alone.stdout.contains(", of 2 runs\n"), "\(alone)")
     #expect(try await compare(merged, await write("whole.json")).stdout.contains("12 cases"))
     let bad = try await BuiltHarness.run(["merge", first, "--output", path("no/such/m.json")])
     #expect(bad.code == 4 && bad.stderr.contains("make its folder first"))

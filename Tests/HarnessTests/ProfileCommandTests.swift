@@ -155,6 +155,27 @@ struct ProfileCommandTests {
         atPath: folder.appending(path: "diff-old-to-new.svg").path(percentEncoded: false)))
   }
 
+  @Test(
+    "A file that is no profile is named, with the line",
+    arguments: [
+      ("main;a 1\nwords\n", "line 2 is no folded stack"),
+      ("main;a 10000000000000000\n", "line 1 counts 1e+16 samples, which is not between 0 and "),
+      ("main;a 1\nmain;b -3\n", "line 2 counts -3.0 samples"),
+      ("main;a 1 2\n", "each line ends in two numbers"),
+    ])
+  func badStacks(_ text: String, _ words: String) async throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data("main;a 1\n".utf8).write(to: folder.appending(path: "good.folded"))
+    try Data(text.utf8).write(to: folder.appending(path: "bad.folded"))
+    for order in [["good.folded", "bad.folded"], ["bad.folded", "good.folded"]] {
+      let output = try await BuiltHarness.run(
+        ["profile", "--diff"] + order, in: folder.path(percentEncoded: false))
+      #expect(output.code == 4 && output.stdout.isEmpty)
+      #expect(
+        output.stderr.hasPrefix("Error: cannot read 'bad.folded': \(words)"), "\(output.stderr)")
+    }
+  }
+
   @Test("--spin needs no perf: it tells its process number, then what it did")
   func spin() async throws {
     let output = try await BuiltHarness.run(

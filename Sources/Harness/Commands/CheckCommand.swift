@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OptlabBasics
 import OptlabExternal
 import OptlabLab
 

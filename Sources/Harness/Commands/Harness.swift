@@ -1,4 +1,5 @@
 import ArgumentParser
+import OptlabBasics
 import OptlabLab
 import OptlabMeasure
 

@@ -42,7 +42,7 @@ struct MergeCommand: ParsableCommand {
     }
     try failing { try ResultFile(merged).write(to: output) }
     for record in merged {
-      let parts = MergedRecords.parts(of: record, in: records)
+      let parts = record.runs.count
       print(
         "\(record.machine.name) (\(record.machine.id)): \(record.run.rows.count) rows, "
           + "\(record.run.plan.blocks) blocks, of \(parts) \(parts == 1 ? "run" : "runs")")

@@ -52,9 +52,12 @@ struct ProfileDifference {
     if Harness.workloads.implementations.contains(where: { $0.id == text }) {
       return try recorded(text)
     }
-    let stacks = try failing {
-      try FoldedStacks(
+    let stacks: FoldedStacks
+    do {
+      stacks = try FoldedStacks(
         text: String(decoding: Data(contentsOf: URL(filePath: text)), as: UTF8.self))
+    } catch {
+      throw CommandFailure(.inputOutput, "cannot read '\(text)': \(FileReason.text(error))")
     }
     guard stacks.total > 0 else {
       throw CommandFailure(.inputOutput, "'\(text)' holds no samples")

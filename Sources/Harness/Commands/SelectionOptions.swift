@@ -1,4 +1,5 @@
 import ArgumentParser
+import OptlabBasics
 import OptlabLab
 
 /// The options by which every command chooses addresses, `workload/case/implementation`.

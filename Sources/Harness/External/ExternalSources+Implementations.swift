@@ -1,3 +1,4 @@
+import OptlabBasics
 import OptlabLab
 
 extension ExternalSources {

@@ -1,4 +1,5 @@
 import Foundation
+import OptlabBasics
 import OptlabMeasure
 
 /// A run whose blocks are processes of their own.

@@ -1,4 +1,5 @@
 import Foundation
+import OptlabBasics
 
 /// How a run's time is shared among its blocks, and what is said where it does not suffice.
 struct TimeBudget {

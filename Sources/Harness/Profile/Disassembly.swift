@@ -1,5 +1,6 @@
 import Foundation
 import OptlabBasics
+import OptlabMeasure
 import Subprocess
 
 /// The instructions of one function.

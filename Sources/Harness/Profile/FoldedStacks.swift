@@ -8,12 +8,20 @@ public struct FoldedStacks: Sendable, Equatable {
     public var line: Int
     /// Whether each line has two numbers.
     var isDifference = false
+    /// A number that is none of samples.
+    var count: Double?
 
     public var description: String {
-      isDifference
-        ? "each line ends in two numbers: it is a difference already; give the two profiles that it "
-          + "was made of"
-        : "line \(line) is no folded stack: frames separated by ';', a blank, a number"
+      if isDifference {
+        return
+          "each line ends in two numbers: it is a difference already; give the two profiles that "
+          + "it was made of"
+      }
+      if let count {
+        return "line \(line) counts \(count) samples, which is not between 0 and "
+          + "\(FoldedStacks.largestCount)"
+      }
+      return "line \(line) is no folded stack: frames separated by ';', a blank, a number"
     }
   }
 
@@ -42,6 +50,9 @@ public struct FoldedStacks: Sendable, Equatable {
       let line = Self.trimmed(line)
       guard !line.isEmpty else { continue }
       guard let (path, count) = Self.lastNumber(line) else { throw SyntaxError(line: index + 1) }
+      guard (0...Self.largestCount).contains(count) else {
+        throw SyntaxError(line: index + 1, count: count)
+      }
       lines += 1
       if Self.lastNumber(path) != nil { differences += 1 }
       add(
@@ -67,10 +78,11 @@ public struct FoldedStacks: Sendable, Equatable {
   private static func lastNumber(_ line: Scalars) -> (path: Scalars, count: Double)? {
     guard let blank = line.lastIndex(where: isBlank) else { return nil }
     let path = trimmed(line[..<blank])
-    let digits = line[line.index(after: blank)...]
-    // Digits, perhaps with a point: `nan` and `0x10` are numbers to others alone.
+    let number = line[line.index(after: blank)...]
+    // Digits, perhaps with a sign and a point: `nan` and `0x10` are numbers to others alone.
+    let digits = number.first == "-" ? number.dropFirst() : number
     guard !path.isEmpty, digits.allSatisfy({ ("0"..."9").contains($0) || $0 == "." }),
-      let count = Double(String(digits)), (0...largestCount).contains(count)
+      let count = Double(String(number))
     else { return nil }
     return (path, count)
   }

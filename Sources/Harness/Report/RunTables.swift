@@ -3,6 +3,7 @@ import OptlabBasics
 import OptlabExternal
 import OptlabLab
 import OptlabMeasure
+import OptlabStatistics
 
 import struct OptlabMeasure.Measurement
 

@@ -73,11 +73,6 @@ public enum MergedRecords {
     return nil
   }
 
-  /// How many of the records are parts of a merged one.
-  public static func parts(of merged: RunRecord, in records: [RunRecord]) -> Int {
-    records.count { Kinship($0) == Kinship(merged) }
-  }
-
   /// Runs of one build on one machine as one run. What several of them have measured gets all of
   /// their rounds, as further blocks.
   private static func united(_ records: [RunRecord]) throws(Failure) -> RunRecord {

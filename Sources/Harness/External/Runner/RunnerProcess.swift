@@ -1,6 +1,7 @@
 import CCPU
 import CPlugin
 import Foundation
+import OptlabBasics
 import OptlabMeasure
 
 /// A runner program and the conversation with it, in the terms of Documentation/Runners.md.

@@ -1,6 +1,8 @@
 import Foundation
 import OptlabBasics
 import OptlabLab
+import OptlabMeasure
+import OptlabStatistics
 
 /// The addresses that occur in more than one of a report's runs, next to each other.
 struct SideBySide {
