@@ -207,6 +207,22 @@ struct FaultTests {
     }
   }
 
+  @Test("A file's name is made durable after its bytes; where that fails, the file is there")
+  func nameIsDurable() async throws {
+    let small = try await Self.small.value
+    try await Plugins.withFolder { folder in
+      try small.write(to: URL(filePath: folder).appending(path: "run.json"))
+      for (number, code) in [(1, 4), (2, 0)] as [(Int, Int32)] {
+        let hasFailed = try await harness(
+          "export run.json --format csv --output new", failing: Fault("fsync", EIO, "\(number)"),
+          in: folder
+        ) { output in #expect(output.code == code, "\(output)") }
+        #expect(hasFailed)
+        #expect(names(folder) == (code == 0 ? ["run.json", "new"] : ["run.json"]))
+      }
+    }
+  }
+
   /// A result with a single row.
   private static let small = Task { () -> Data in
     try await Plugins.withFolder { folder in

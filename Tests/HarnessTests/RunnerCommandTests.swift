@@ -117,6 +117,29 @@ struct RunnerCommandTests {
     }
   }
 
+  @Test("What is to be run again has the deadline that decided", arguments: ["run", "verify"])
+  func deadlineAgain(_ command: String) async throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try write("#!/bin/sh\nread request\nexec sleep 300\n", to: folder.appending(path: "slow"))
+    for (deadline, spelled) in [("0.5", "0.5"), ("1.0", "1")] {
+      let output = try await BuiltHarness.run(
+        [
+          command, "--runner", "./slow", "--impl", "slow", "--workload", "json-encode",
+          "--deadline", deadline,
+        ] + (command == "run" ? ["--plan", "once", "--no-processes"] : []),
+        in: folder.path(percentEncoded: false))
+      #expect(output.code == 1, "\(output)")
+      let lines = (output.stdout + output.stderr).split(separator: "\n")
+      let again = try #require(lines.first { $0.hasPrefix("Again: ") })
+      #expect(
+        again.contains(
+          "harness verify --runner ./slow --impl slow --workload json-encode --deadline \(spelled) "
+        ),
+        "\(again)")
+    }
+  }
+
   @Test("What cannot be a runner is refused before anything is measured")
   func refused() async throws {
     let folder = try temporaryFolder()

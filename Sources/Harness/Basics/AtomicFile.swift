@@ -54,6 +54,17 @@ public enum AtomicFile {
       unlink(temporary)
       throw Failure(path: path, errno: error)
     }
+    syncFolder(of: place.target)
+  }
+
+  /// Makes a new name last, as its file does: until then a loss of power may bring the old one back. A
+  /// file system that cannot do it keeps its own order, and the file is whole under either name.
+  package static func syncFolder(of path: String) {
+    let folder = folder(of: path)
+    let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
   }
 
   /// Finds out whether a file could be written there, before hours are spent on what goes in.

@@ -55,7 +55,7 @@ struct CheckCommand: ParsableCommand {
       throw CommandFailure(.usage, error.description)
     }
     let verification = VerificationRun(
-      seed: seed, plugins: libraries, repeating: hidden.repeated)
+      seed: seed, plugins: libraries, repeating: hidden.repeated, patience: patience)
     for plugin in plugins {
       if let refusal = plugin.refusal { verification.refuse(plugin.path, refusal) }
     }

@@ -81,13 +81,16 @@ struct ProfileOptions: ParsableArguments {
         if case .failed(let mismatch) = lab.verify(
           implementation, on: group.workload, cases: selection.cases(of: group.workload))
         {
+          let again = RepeatedOption.adding(
+            choice.repeated + hidden.repeated,
+            to: implementation.checkCommand(group.workload), on: group.workload)
           chosen.failure =
             chosen.failure
             ?? CommandFailure(
               .verificationFailed,
               "\(one.address) fails its verification, so its time means nothing: "
-                + "\(mismatch.check): \(mismatch.summary); again: harness verify "
-                + "--impl \(implementation.id) --workload \(group.workload.id) --seed \(seed)")
+                + "\(mismatch.check): \(mismatch.summary); again: \(again) "
+                + "--seed \(seed)")
           continue
         }
         do {

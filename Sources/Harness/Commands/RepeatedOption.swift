@@ -63,6 +63,15 @@ extension SelectionOptions {
   }
 }
 
+extension PatienceOption {
+  /// Of what comes from outside alone: beside others it would be refused.
+  func repeated(for implementation: Implementation?) -> [RepeatedOption] {
+    guard implementation?.externalWork != nil, let deadline else { return [] }
+    let text = deadline == deadline.rounded() ? "\(Int(deadline))" : "\(deadline)"
+    return [RepeatedOption(name: "deadline", value: text)]
+  }
+}
+
 extension MaskOption {
   var repeated: [RepeatedOption] { mask.map { [RepeatedOption(name: "mask", value: $0)] } ?? [] }
 }

@@ -178,8 +178,9 @@ struct Run: ParsableCommand {
         result.failedWhileMeasured(address)
         ? RepeatedOption.run(address)
         : RepeatedOption.adding(
-          choice.repeated + hidden.repeated, to: selection.checkCommand(address),
-          on: address.workload)
+          choice.repeated + hidden.repeated
+            + plugins.patience.repeated(for: selection.implementation(at: address)),
+          to: selection.checkCommand(address), on: address.workload)
       text += "Again: \(again) --seed \(seed)\n"
       Output.writeError(text)
     }

@@ -7,6 +7,7 @@ final class VerificationRun {
   private let lab: Lab
   private let plugins: [String]
   private let options: [RepeatedOption]
+  private let patience: PatienceOption
   private var failed = 0
   private var ran = 0
 
@@ -14,12 +15,15 @@ final class VerificationRun {
   ///   - seed: nil draws one.
   ///   - plugins: from which implementations come.
   ///   - options: of this command that repeat what is verified and how.
+  ///   - patience: with what comes from outside.
   init(
-    seed: UInt64?, plugins: [String] = [], repeating options: [RepeatedOption] = []
+    seed: UInt64?, plugins: [String] = [], repeating options: [RepeatedOption] = [],
+    patience: PatienceOption
   ) {
     lab = Lab(seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)))
     self.plugins = plugins
     self.options = options
+    self.patience = patience
     print("seed \(lab.seed)")
     for limit in CheckedStack.limits { print("NOTE  \(limit)") }
   }
@@ -46,6 +50,7 @@ final class VerificationRun {
       print("FAIL  \(name)  \(mismatch.check)\n      \(mismatch.summary)")
       if !mismatch.detail.isEmpty { print(mismatch.detail) }
       let command = implementation.checkCommand(workload, plugins: plugins)
+      let options = options + patience.repeated(for: implementation)
       print(
         "Again: \(RepeatedOption.adding(options, to: command, on: workload)) --seed \(lab.seed)")
     }

@@ -30,7 +30,7 @@ struct Verify: ParsableCommand {
     }
     let selection = try choice.selection(from: outside.sources(patience))
     let verification = VerificationRun(
-      seed: choice.seed, repeating: choice.repeated + hidden.repeated)
+      seed: choice.seed, repeating: choice.repeated + hidden.repeated, patience: patience)
     for (workload, implementation) in selection.pairs {
       verification.check(implementation, on: workload, cases: selection.cases(of: workload))
     }

@@ -42,6 +42,13 @@ public struct Selection: Sendable {
       .filter { seen.insert("\($0.0.id)/\($0.1.id)").inserted }
   }
 
+  /// The one of an address, if it is among them.
+  package func implementation(at address: Address) -> Implementation? {
+    pairs.first {
+      $0.workload.id == address.workload && $0.implementation.id == address.implementation
+    }?.implementation
+  }
+
   /// The command line, without seed, that verifies an address's implementation again.
   public func checkCommand(_ address: Address) -> String {
     let (workload, implementation) = pairs.first {

@@ -51,7 +51,10 @@ public enum ReportFolder {
     for number in 1... {
       let path = number == 1 ? name : "\(name)-\(number)"
       // A folder with something in it is never replaced by this.
-      if !isThere(path), rename(temporary, path) == 0 { return path }
+      if !isThere(path), rename(temporary, path) == 0 {
+        AtomicFile.syncFolder(of: path)
+        return path
+      }
       guard isThere(path) else {
         let reason = failure(path, errno)
         try? FileManager.default.removeItem(atPath: temporary)
@@ -95,6 +98,7 @@ public enum ReportFolder {
     defer { ccpu_forget_temporary(note) }
     do throws(Failure) {
       try put(temporary, at: target, isThere: isThere, path: path)
+      AtomicFile.syncFolder(of: target)
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
       throw error
