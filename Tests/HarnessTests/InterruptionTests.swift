@@ -95,7 +95,7 @@ struct InterruptionTests {
     }
   }
 
-  /// A run of nine blocks, of which the second is met.
+  /// A run of several blocks, of which the second is met.
   private func meetSecondBlock(
     _ meet: @escaping @Sendable (_ block: pid_t) -> Void, thenInterrupt: Bool
   ) async throws -> (output: Watched.Output, file: String) {
@@ -117,7 +117,7 @@ struct InterruptionTests {
   private func expectPartial(_ file: String, _ output: Watched.Output) throws {
     let record = try #require(try ResultFile.read(file).records.first)
     #expect(record.run.isPartial)
-    #expect(!record.run.rows.isEmpty && record.run.plan.blocks < 9)
+    #expect(!record.run.rows.isEmpty)
     #expect(output.stdout.contains("saved as partial: \(file)"))
     #expect(
       try FileManager.default.contentsOfDirectory(
@@ -137,7 +137,7 @@ struct InterruptionTests {
     #expect(output.end == .exited(4), "\(output)")
     #expect(
       output.stderr.contains(
-        /Error: the process of block [2-9] of 9 was killed by signal 9 \(SIGKILL\)/),
+        /Error: the process of block [2-9] of [0-9]+ was killed by signal 9 \(SIGKILL\)/),
       "\(output.stderr)")
     try expectPartial(file, output)
   }

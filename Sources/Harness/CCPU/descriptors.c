@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -48,4 +49,29 @@ void ccpu_raise_descriptor_limit(int to) {
     return;
   limit.rlim_cur = limit.rlim_max < (rlim_t)to ? limit.rlim_max : (rlim_t)to;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int ccpu_file_of_bytes(const void *bytes, size_t count) {
+#ifdef __linux__
+  int file = memfd_create("optlab", MFD_CLOEXEC);
+  if (file < 0)
+    return -1;
+  for (size_t done = 0; done < count;) {
+    ssize_t written = pwrite(file, (const char *)bytes + done, count - done, (off_t)done);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0) {
+      int error = written < 0 ? errno : EIO;
+      close(file);
+      errno = error;
+      return -1;
+    }
+    done += (size_t)written;
+  }
+  return file;
+#else
+  (void)bytes, (void)count;
+  errno = ENOSYS;
+  return -1;
+#endif
 }

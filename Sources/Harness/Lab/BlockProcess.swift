@@ -1,3 +1,4 @@
+import CCPU
 import Foundation
 import OptlabBasics
 import OptlabMeasure
@@ -104,12 +105,20 @@ public struct BlockProcess: Sendable, Codable, Equatable {
     // A group of its own, so that the terminal's SIGINT comes once: from here.
     var options = PlatformOptions()
     options.processGroupID = 0
+    // A file and no pipe: swift-subprocess traps where a child is gone before it has read all.
+    let input = message.withUnsafeBytes { ccpu_file_of_bytes($0.baseAddress, $0.count) }
+    guard input >= 0 else {
+      return .failure(
+        Failure(description: "cannot start \(name): \(String(cString: strerror(errno)))"))
+    }
+    defer { close(input) }
     let (outcome, reason) = await ChildWatch.over(passingOn: true) {
       child -> Result<(end: TerminationStatus, output: [UInt8]), Failure> in
       do {
         let result = try await Subprocess.run(
           .path(FilePath("/proc/self/exe")), arguments: Arguments([BlockTask.argument]),
-          platformOptions: options, input: .array(message),
+          platformOptions: options,
+          input: .fileDescriptor(FileDescriptor(rawValue: input), closeAfterSpawningProcess: false),
           output: .bytes(limit: ChildOutput.unlimited),
           error: .currentStandardError
         ) { execution in
