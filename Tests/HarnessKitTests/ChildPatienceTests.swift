@@ -1,6 +1,13 @@
 import Testing
 
-@testable import HarnessKit
+@testable import OptlabAES
+@testable import OptlabBasics
+@testable import OptlabCPU
+@testable import OptlabExternal
+@testable import OptlabJSON
+@testable import OptlabLab
+@testable import OptlabMeasure
+@testable import OptlabResults
 
 /// By looks, not by a clock.
 @Suite("How long a child process is waited for")

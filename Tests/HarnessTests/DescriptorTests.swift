@@ -1,5 +1,13 @@
 import Foundation
-import HarnessKit
+import OptlabAES
+import OptlabCPU
+import OptlabExternal
+import OptlabJSON
+import OptlabLab
+import OptlabMeasure
+import OptlabProfile
+import OptlabReport
+import OptlabResults
 import Testing
 
 /// Where a process may open few files, what starts children says so and ends: it neither waits for ever

@@ -72,7 +72,8 @@ struct PluginTests {
       if output.stdout.contains("\nAgain: ") {
         #expect(
           output.stdout.contains(
-            "Again: harness check \(bad.fault).so --impl \(bad.fault):bad --seed 1\n"))
+            "Again: harness check \(bad.fault).so --impl \(bad.fault):bad --deadline \(deadline) --seed 1\n"
+          ))
       }
     }
   }

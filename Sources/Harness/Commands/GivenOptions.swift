@@ -1,5 +1,4 @@
 import ArgumentParser
-import HarnessKit
 import OptlabLab
 
 /// The options on this command line, also those that are given the value that they have anyway.

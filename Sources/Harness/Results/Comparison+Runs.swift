@@ -260,7 +260,7 @@ extension Comparison.Pair {
     }
     // What is contended is hardly ever stable, and says so already.
     let unstable = which { $0.isUnstable && !$0.isContended }.map {
-      "unstable (\($0)): the median is not known to \(Figures.percent(RunWarning.widestInterval)); "
+      "unstable (\($0)): the median is not known to \(Figures.percent(Measurement.widestInterval)); "
         + "give it more --time"
     }
     return [contended, unstable].compactMap(\.self)

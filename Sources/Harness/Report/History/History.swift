@@ -5,6 +5,8 @@ import OptlabMeasure
 import OptlabResults
 import OptlabStatistics
 
+import struct OptlabMeasure.Measurement
+
 /// What the results of one machine say over time, address by address.
 public struct History: Sendable {
   public struct Point: Sendable, Equatable {

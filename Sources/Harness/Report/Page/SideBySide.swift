@@ -4,6 +4,8 @@ import OptlabLab
 import OptlabMeasure
 import OptlabStatistics
 
+import struct OptlabMeasure.Measurement
+
 /// The addresses that occur in more than one of a report's runs, next to each other.
 struct SideBySide {
   private let sources: [Report.Source]
