@@ -75,8 +75,10 @@ package final class ChildWatch: @unchecked Sendable {
     let child = ChildWatch()
     let watch = Task {
       var patience = ChildPatience(interval: 0.02, passesOn: passesOn)
+      // Until it is known: it may be stopped before it runs its program, and whoever starts it waits.
+      var start = ChildPatience(interval: patience.interval, passesOn: false)
       while !Task.isCancelled {
-        child.look(by: &patience)
+        child.look(by: &patience, untilStarted: &start)
         try? await Task.sleep(for: .seconds(patience.interval))
       }
     }
@@ -88,9 +90,16 @@ package final class ChildWatch: @unchecked Sendable {
     }
   }
 
-  private func look(by patience: inout ChildPatience) {
+  private func look(by patience: inout ChildPatience, untilStarted start: inout ChildPatience) {
     lock.withLock {
-      guard let id, reason == nil else { return }
+      guard reason == nil else { return }
+      guard let id else {
+        if case .end(let reason) = start.look(isInterrupted: Interruption.isRequested, cpuTime: 0) {
+          self.reason = reason
+          ccpu_end_descendants()
+        }
+        return
+      }
       switch patience.look(
         isInterrupted: Interruption.isRequested, cpuTime: Self.cpuTime(of: id))
       {
