@@ -147,14 +147,14 @@ struct InterruptionTests {
     arguments: [
       // Interrupted before anything is measured.
       (
-        "set -m; $H --workload aes --report & id=$!; until [ -d reports ]; do sleep 0.01; done",
+        "set -m; $H --workload aes --report >out 2>&1 & id=$!; until [ -d reports ]; do sleep 0.01; done",
         true
       ),
-      ("set -m; mkdir reports; $H --workload aes --report & id=$!; sleep 1", false),
+      ("set -m; mkdir reports; $H --workload aes --report >out 2>&1 & id=$!; sleep 1", false),
     ], ["INT", "TERM", "QUIT", "INT $id; kill -INT"])
   func emptyFolder(_ begin: (script: String, isGone: Bool), _ signal: String) async throws {
     try await BuiltHarness.shell(
-      "\(begin.script); kill -\(signal) $id; wait $id; ls -A; exit 0"
+      "\(begin.script); kill -\(signal) $id; wait $id; rm -f out; ls -A; exit 0"
     ) { output, _ in
       #expect(output.stdout == (begin.isGone ? "" : "reports\n"), "\(output)")
     }

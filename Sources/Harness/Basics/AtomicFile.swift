@@ -42,8 +42,7 @@ public enum AtomicFile {
   /// - Throws: ``Failure``; nothing of the new file is left then.
   public static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(Failure) {
     let place = try place(path)
-    let (file, temporary) = try create(beside: place.target, path: path)
-    let note = ccpu_note_temporary(temporary)
+    let (file, temporary, note) = try create(beside: place.target, path: path)
     defer { ccpu_forget_temporary(note) }
     var error = write(ContiguousArray(bytes), to: file)
     if let old = place.replaced { handDown(old, to: file) }
@@ -69,8 +68,7 @@ public enum AtomicFile {
 
   /// Finds out whether a file could be written there, before hours are spent on what goes in.
   public static func check(_ path: String) throws(Failure) {
-    let (file, temporary) = try create(beside: try place(path).target, path: path)
-    let note = ccpu_note_temporary(temporary)
+    let (file, temporary, note) = try create(beside: try place(path).target, path: path)
     defer { ccpu_forget_temporary(note) }
     close(file)
     unlink(temporary)
@@ -159,12 +157,16 @@ public enum AtomicFile {
 
   private static func create(
     beside target: String, path: String
-  ) throws(Failure) -> (file: Int32, name: String) {
+  ) throws(Failure) -> (file: Int32, name: String, note: Int32) {
     while true {
       let name = folder(of: target) + temporaryName()
+      // Before it is there: a signal may come in between.
+      let note = ccpu_note_temporary(name)
       let file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if file >= 0 { return (file, name) }
-      guard errno == EEXIST else { throw Failure(path: path, errno: errno) }
+      if file >= 0 { return (file, name, note) }
+      let error = errno
+      ccpu_forget_temporary(note)
+      guard error == EEXIST else { throw Failure(path: path, errno: error) }
     }
   }
 

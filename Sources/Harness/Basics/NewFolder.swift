@@ -11,11 +11,14 @@ package enum NewFolder {
     var current = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       current += "\(part)/"
-      if mkdir(current, 0o777) == 0 {
-        ccpu_note_new_folder(current)
-      } else if errno != EEXIST {
-        return errno
-      }
+      var status = stat()
+      if stat(current, &status) == 0 { continue }
+      // Before it is there: a signal may come in between.
+      let note = ccpu_note_new_folder(current)
+      guard mkdir(current, 0o777) != 0 else { continue }
+      let error = errno
+      ccpu_forget_new_folder(note)
+      if error != EEXIST { return error }
     }
     var status = stat()
     guard path.isEmpty || stat(path, &status) == 0 else { return errno }

@@ -56,19 +56,29 @@ void ccpu_forget_temporary(int number) {
     atomic_store(&temporaries[number].state, FREE);
 }
 
-static char new_folders[MOST_NEW_FOLDERS][LONGEST_PATH];
-/// Places that were given away, and those among them that are written.
-static atomic_int new_folder_count, is_new_folder[MOST_NEW_FOLDERS];
+static struct {
+  atomic_int state;
+  char path[LONGEST_PATH];
+} new_folders[MOST_NEW_FOLDERS];
 
-void ccpu_note_new_folder(const char *path) {
+int ccpu_note_new_folder(const char *path) {
   size_t length = strlen(path);
-  if (length == 0 || length >= LONGEST_PATH || atomic_load(&new_folder_count) >= MOST_NEW_FOLDERS)
-    return;
-  int place = atomic_fetch_add(&new_folder_count, 1);
-  if (place >= MOST_NEW_FOLDERS)
-    return;
-  memcpy(new_folders[place], path, length + 1);
-  atomic_store(&is_new_folder[place], 1);
+  if (length == 0 || length >= LONGEST_PATH)
+    return -1;
+  for (int i = 0; i < MOST_NEW_FOLDERS; i++) {
+    int expected = FREE;
+    if (!atomic_compare_exchange_strong(&new_folders[i].state, &expected, BEING_WRITTEN))
+      continue;
+    memcpy(new_folders[i].path, path, length + 1);
+    atomic_store(&new_folders[i].state, NOTED);
+    return i;
+  }
+  return -1;
+}
+
+void ccpu_forget_new_folder(int number) {
+  if (number >= 0 && number < MOST_NEW_FOLDERS)
+    atomic_store(&new_folders[number].state, FREE);
 }
 
 #ifdef __linux__
@@ -116,8 +126,8 @@ static void clean_up(void) {
       take_away(AT_FDCWD, temporaries[i].path, 0);
   // The inner ones were made last. Nothing that is in one goes.
   for (int i = MOST_NEW_FOLDERS - 1; i >= 0; i--)
-    if (atomic_load(&is_new_folder[i]))
-      rmdir(new_folders[i]);
+    if (atomic_load(&new_folders[i].state) == NOTED)
+      rmdir(new_folders[i].path);
 }
 
 // Signals

@@ -37,11 +37,15 @@ int ccpu_note_temporary(const char *path);
 /// The path is not to go any more, or is gone.
 void ccpu_forget_temporary(int number);
 
-/// Names a folder that this process has made, and that is to be gone when it has ended, unless
-/// there is something in it by then. Where there is no place for another name, it stays.
+/// Names a folder that this process is about to make, and that is to be gone when it has ended,
+/// unless there is something in it by then.
 ///
 /// @param path of 4095 bytes at most.
-void ccpu_note_new_folder(const char *path);
+/// @returns what ccpu_forget_new_folder takes, or -1 where there is no place for it.
+int ccpu_note_new_folder(const char *path);
+
+/// It was not made after all.
+void ccpu_forget_new_folder(int number);
 
 #ifdef __cplusplus
 }
