@@ -123,7 +123,7 @@ let package = Package(
     .target(
       name: "OptlabCommands",
       dependencies: [
-        "OptlabBasics", "OptlabCPU", "OptlabStatistics", "OptlabMeasure", "OptlabLab",
+        "CAES", "OptlabBasics", "OptlabCPU", "OptlabStatistics", "OptlabMeasure", "OptlabLab",
         "OptlabResults", "OptlabExternal", "OptlabReport", "OptlabProfile",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

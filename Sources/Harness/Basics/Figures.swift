@@ -1,5 +1,4 @@
 import Foundation
-import OptlabBasics
 
 /// Numbers as the tables print them.
 public enum Figures {

@@ -1,6 +1,5 @@
 import CCPU
 import Foundation
-import OptlabBasics
 
 /// File descriptors that this process may still open. Starting a child takes many of them for a moment,
 /// and where there are too few, swift-subprocess ends this process by a trap or waits for ever: so it is

@@ -1,5 +1,3 @@
-import FastJSON
-
 /// Any JSON value, for documents whose type nobody has declared.
 ///
 /// Members keep their order, and integers are exact up to 64 bits. A number beyond that, or one
@@ -23,29 +21,6 @@ public enum JSONValue: Equatable, Sendable {
       self.key = key
       self.value = value
     }
-  }
-}
-
-extension JSONValue: JSONWritable {
-  public borrowing func write(to json: consuming JSONWriter) -> JSONWritten {
-    switch self {
-    case .null: json.null()
-    case .bool(let value): json.value(value)
-    case .integer(let value): json.value(value)
-    case .unsigned(let value): json.value(value)
-    case .double(let value): json.value(value)
-    case .string(let value): json.value(value)
-    case .array(let values): json.value(values)
-    case .object(let members): json.beginObject().members(of: members).endObject()
-    }
-  }
-}
-
-extension JSONObjectWriter {
-  fileprivate consuming func members(of members: [JSONValue.Member]) -> JSONObjectWriter {
-    var object = self
-    for member in members { object = object.member(named: member.key, member.value) }
-    return object
   }
 }
 

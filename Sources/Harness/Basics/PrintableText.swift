@@ -1,5 +1,3 @@
-import OptlabBasics
-
 extension String {
   /// With escapes, such as `\u{1B}`, in place of what a terminal would obey rather than show: controls
   /// but for line feed and tab, and what turns the direction of writing.

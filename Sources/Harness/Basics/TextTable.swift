@@ -1,5 +1,3 @@
-import OptlabBasics
-
 /// Columns aligned with spaces, for a terminal.
 public struct TextTable {
   public enum Alignment: Sendable { case left, right }

@@ -1,5 +1,3 @@
-import OptlabBasics
-
 extension Sequence {
   /// The first element of each key, in the order of first occurrence.
   public func uniqued<Key: Hashable>(by key: (Element) -> Key) -> [Element] {

@@ -1,5 +1,3 @@
-import OptlabMeasure
-
 /// In a file a sample's slices stand in columns, one array for each quantity: a tenth of the size,
 /// and ready to be plotted.
 extension Sample: Codable {

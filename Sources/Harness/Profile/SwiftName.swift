@@ -1,6 +1,6 @@
 /// Names as Swift's demangler writes them, cut down to what tells functions apart.
 enum SwiftName {
-  /// `static HarnessKit.Lab.run(_: Selection, plan: Plan) -> RunResult` is `Lab.run(_:plan:)`.
+  /// `static OptlabLab.Lab.run(_: Selection, plan: Plan) -> RunResult` is `Lab.run(_:plan:)`.
   static func short(_ demangled: String) -> String {
     var text = demangled[...]
     if let suffix = text.firstRange(of: " with unmangled suffix ") {
@@ -101,7 +101,7 @@ enum SwiftName {
     return rest.isEmpty ? name : String(rest)
   }
 
-  /// `_:plan:` for `HarnessKit.Selection, plan: HarnessKit.Plan`.
+  /// `_:plan:` for `OptlabLab.Selection, plan: OptlabMeasure.Plan`.
   private static func labels(_ parameters: Substring) -> String {
     guard !parameters.isEmpty else { return "" }
     var labels = ""
