@@ -147,11 +147,13 @@ struct ResultFileTests {
 
   @Test("A file of version 1, which knows only bytes, says the same with what is known here")
   func oldVersion() throws {
-    let record = try SyntheticRun.everyOutcome()
+    var record = try SyntheticRun.everyOutcome()
+    record.cpuReport.workloadLimits = [.init(name: "a loop", value: 0.16, unit: "cycles/byte")]
     let text = String(decoding: try ResultFile([record]).bytes(), as: UTF8.self)
     var old = text.replacing("\"version\":\"2.0\"", with: "\"version\":\"1.1\"")
       .replacing("unitsPerCall", with: "bytesPerCall").replacing("costPerUnit", with: "costPerByte")
       .replacing("leastPerUnit", with: "leastPerByte")
+      .replacing("workloadLimits", with: "aesLimits")
     let start = try #require(old.range(of: ",\"workloads\":["))
     let end = try #require(old[start.upperBound...].range(of: "]}]"))
     old.removeSubrange(start.lowerBound..<end.upperBound)
@@ -161,6 +163,7 @@ struct ResultFileTests {
     let read = try ResultFile.read(bytes, as: "old", known: known)
     #expect(read.records[0].run.tables(details: true) == record.run.tables(details: true))
     #expect(read.records[0].run.footer() == record.run.footer())
+    #expect(read.records[0].cpuReport == record.cpuReport)
     // Nobody knows what a workload is about that is not known here.
     let alone = try ResultFile.read(bytes, as: "old")
     #expect(alone.records[0].run.workloads.isEmpty)

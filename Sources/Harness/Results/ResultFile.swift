@@ -125,7 +125,10 @@ public struct ResultFile: Sendable {
     }
     var records: [RunRecord]
     do {
-      records = try decoder.decode(Body.self, from: data).records
+      // Limits of the CPU were called by the only workload that had any.
+      let current =
+        major > 1 ? data : Data(document.renaming("aesLimits", to: "workloadLimits").text)
+      records = try decoder.decode(Body.self, from: current).records
     } catch {
       throw fail("it does not hold what its version promises: \(FileReason.text(error))")
     }
@@ -166,5 +169,20 @@ extension JSONValue {
       case .string(let text)? = members.first(where: { $0.key == "checksum" })?.value
     else { return nil }
     return text
+  }
+}
+
+extension JSONValue {
+  /// With another name for each member of a name, at any depth.
+  fileprivate func renaming(_ old: String, to new: String) -> JSONValue {
+    switch self {
+    case .array(let values): .array(values.map { $0.renaming(old, to: new) })
+    case .object(let members):
+      .object(
+        members.map {
+          Member($0.key == old ? new : $0.key, $0.value.renaming(old, to: new))
+        })
+    default: self
+    }
   }
 }
