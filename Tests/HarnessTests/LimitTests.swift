@@ -8,7 +8,7 @@ struct LimitTests {
     "Little of what processes are given: a good plugin passes",
     .enabled("the plugins of these tests use AES-NI") { Plugins.canRun },
     .enabled("no cc here") { await Plugins.hasCompiler },
-    arguments: ["<&- 2>&-", "<&- >out; cat out", "</", "ULIMIT -n 24"])
+    arguments: ["<&- 2>&-", "<&- >out; cat out", "</", "ULIMIT -n 64"])
   func goodPlugin(_ how: String) async throws {
     try await Plugins.withLibraries(["NONE"]) { folder in
       let command = "$H check \(folder)/NONE.so"

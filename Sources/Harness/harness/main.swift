@@ -1,5 +1,0 @@
-import OptlabAES
-import OptlabCommands
-import OptlabJSON
-
-Harness.main(AESWorkload.all + [JSONWorkload()])
