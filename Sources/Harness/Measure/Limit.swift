@@ -22,22 +22,6 @@ public struct Limit: Sendable, Codable, Equatable {
     self.leastPerUnit = leastPerUnit
     self.cyclesPerTick = cyclesPerTick
   }
-
-  /// What the costs were called when all units were bytes.
-  private enum OldKey: String, CodingKey { case costPerByte, leastPerByte }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    let old = try decoder.container(keyedBy: OldKey.self)
-    name = try container.decode(String.self, forKey: .name)
-    costPerUnit =
-      try old.decodeIfPresent(Double.self, forKey: .costPerByte)
-      ?? container.decode(Double.self, forKey: .costPerUnit)
-    leastPerUnit =
-      try old.decodeIfPresent(Double.self, forKey: .leastPerByte)
-      ?? container.decodeIfPresent(Double.self, forKey: .leastPerUnit)
-    cyclesPerTick = try container.decodeIfPresent(Double.self, forKey: .cyclesPerTick)
-  }
 }
 
 /// A loop that bounds a case, and what the hardware allows it at best.

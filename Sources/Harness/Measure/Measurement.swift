@@ -115,26 +115,3 @@ public struct Measurement: Sendable, Codable {
     (isContended ? ["contended"] : []) + (isUnstable ? ["unstable"] : [])
   }
 }
-
-extension Measurement {
-  private enum CodingKeys: String, CodingKey {
-    case samples, planned, callsPerSlice, unitsPerCall, source, ticksPerSecond, cyclesPerTick
-  }
-
-  /// What the number of units was called when all of them were bytes.
-  private enum OldKey: String, CodingKey { case bytesPerCall }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    samples = try container.decode([Sample].self, forKey: .samples)
-    planned = try container.decode(Int.self, forKey: .planned)
-    callsPerSlice = try container.decode(Int.self, forKey: .callsPerSlice)
-    source = try container.decode(CycleSource.self, forKey: .source)
-    ticksPerSecond = try container.decode(Double.self, forKey: .ticksPerSecond)
-    cyclesPerTick = try container.decodeIfPresent(Double.self, forKey: .cyclesPerTick)
-    let old = try decoder.container(keyedBy: OldKey.self)
-    unitsPerCall =
-      try old.decodeIfPresent(Int.self, forKey: .bytesPerCall)
-      ?? container.decode(Int.self, forKey: .unitsPerCall)
-  }
-}

@@ -10,6 +10,11 @@ public struct ResultFile: Sendable {
   /// is refused; of a newer minor one, it is read without what is new.
   public static let version = (major: 2, minor: 0)
   private static let readable = 1...version.major
+  /// Of members that version 1, which knew only bytes and one workload with limits, called otherwise.
+  private static let newNames = [
+    "bytesPerCall": "unitsPerCall", "costPerByte": "costPerUnit", "leastPerByte": "leastPerUnit",
+    "aesLimits": "workloadLimits",
+  ]
 
   /// One, or those that were merged.
   public var records: [RunRecord]
@@ -125,9 +130,7 @@ public struct ResultFile: Sendable {
     }
     var records: [RunRecord]
     do {
-      // Limits of the CPU were called by the only workload that had any.
-      let current =
-        major > 1 ? data : Data(document.renaming("aesLimits", to: "workloadLimits").text)
+      let current = major > 1 ? data : Data(document.renamed(by: Self.newNames).text)
       records = try decoder.decode(Body.self, from: current).records
     } catch {
       throw fail("it does not hold what its version promises: \(FileReason.text(error))")
@@ -173,15 +176,12 @@ extension JSONValue {
 }
 
 extension JSONValue {
-  /// With another name for each member of a name, at any depth.
-  fileprivate func renaming(_ old: String, to new: String) -> JSONValue {
+  /// With other names for some members, at any depth.
+  fileprivate func renamed(by names: [String: String]) -> JSONValue {
     switch self {
-    case .array(let values): .array(values.map { $0.renaming(old, to: new) })
+    case .array(let values): .array(values.map { $0.renamed(by: names) })
     case .object(let members):
-      .object(
-        members.map {
-          Member($0.key == old ? new : $0.key, $0.value.renaming(old, to: new))
-        })
+      .object(members.map { Member(names[$0.key] ?? $0.key, $0.value.renamed(by: names)) })
     default: self
     }
   }
