@@ -21,13 +21,15 @@ enum AESExpectedOutput {
   /// Blocks of each keystream that the reference is asked for.
   private static let referenceBlocks = 8
 
-  /// The first block of a keystream, as `swift-table` has it.
-  static func block(key: [UInt8], counter: [UInt8]) -> [UInt8] {
+  /// The beginning of a keystream, as `swift-table` has it.
+  static func unchecked(key: [UInt8], counter: [UInt8], bytes: Int) -> [UInt8] {
     let table = key.withUnsafeBytes { SwiftTable(key: $0)! }
-    let zeros = [UInt8](repeating: 0, count: 16)
-    return [UInt8](unsafeUninitializedCapacity: 16) { output, initialized in
-      table.crypt(counter: counter, input: zeros, output: output.baseAddress!, count: 16)
-      initialized = 16
+    let zeros = [UInt8](repeating: 0, count: bytes)
+    return [UInt8](unsafeUninitializedCapacity: bytes) { output, initialized in
+      if bytes > 0 {
+        table.crypt(counter: counter, input: zeros, output: output.baseAddress!, count: bytes)
+      }
+      initialized = bytes
     }
   }
 
@@ -40,17 +42,7 @@ enum AESExpectedOutput {
   ) throws(Mismatch) -> [UInt8] {
     let stream = Stream(key: key, counter: counter)
     if let known = streams.withLock({ $0[stream] }), known.count >= bytes { return known }
-    let zeros = [UInt8](repeating: 0, count: bytes)
-    let table = key.withUnsafeBytes { SwiftTable(key: $0)! }
-    let keystream = [UInt8](unsafeUninitializedCapacity: bytes) { output, initialized in
-      if bytes > 0 {
-        zeros.withUnsafeBytes {
-          table.crypt(
-            counter: counter, input: $0.baseAddress!, output: output.baseAddress!, count: bytes)
-        }
-      }
-      initialized = bytes
-    }
+    let keystream = unchecked(key: key, counter: counter, bytes: bytes)
     let reference = AESReference(key: key)!
     let first = UInt128(bigEndianBytes: counter)
     var random = SystemRandomNumberGenerator()
@@ -92,13 +84,10 @@ enum AESExpectedOutput {
     let expected = input[wrong] ^ keystream[wrong]
     throw Mismatch(
       check: Mismatch.timedCalls,
-      summary: "byte \(wrong) of \(bytes) is 0x\(hex(output[wrong])), expected 0x\(hex(expected)): "
+      summary: "byte \(wrong) of \(bytes) is 0x\(hex(output[wrong], digits: 2)), "
+        + "expected 0x\(hex(expected, digits: 2)): "
         + "what was timed is not the work that was verified",
       offset: wrong)
-  }
-
-  private static func hex(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 
   private static func firstDifference(

@@ -36,11 +36,6 @@ package enum HexDump {
       .joined(separator: "\n")
   }
 
-  package static func hex(_ value: some BinaryInteger, digits: Int) -> String {
-    let text = String(value, radix: 16)
-    return String(repeating: "0", count: max(digits - text.count, 0)) + text
-  }
-
   private static func pad(_ text: String, to width: Int) -> String {
     text + String(repeating: " ", count: max(width - text.count, 0))
   }

@@ -22,10 +22,10 @@ extension Mismatch {
   package init?(check: String, expected: [UInt8], actual: [UInt8]) {
     guard let offset = zip(expected, actual).enumerated().first(where: { $1.0 != $1.1 })?.offset
     else { return nil }
-    func hex(_ byte: UInt8) -> String { "0x" + HexDump.hex(byte, digits: 2) }
     self.init(
       check: check,
-      summary: "byte \(offset) is \(hex(actual[offset])), expected \(hex(expected[offset]))",
+      summary: "byte \(offset) is 0x\(hex(actual[offset], digits: 2)), "
+        + "expected 0x\(hex(expected[offset], digits: 2))",
       offset: offset, detail: HexDump.compare(expected: expected, actual: actual))
   }
 }

@@ -79,19 +79,10 @@ struct AATestCommand: ParsableCommand {
   /// A case, and the implementation that is compared with itself.
   private func chosen() throws -> (group: Selection.Group, kernel: Implementation) {
     let list = Harness.workloads
-    let selection: Selection
-    do {
-      let named =
-        try workload
-        ?? list.cases(workloads: nil, given: cases.given, scope: .single)
-        .first?.workload.id
-      selection = try Selection(
-        try list.cases(workloads: named, given: cases.given, scope: .single),
-        implementations: list.implementations)
-    } catch let failure as Selection.Failure {
-      throw CommandFailure(.usage, failure.description)
-    } catch let failure as UnreadableInput {
-      throw CommandFailure(.inputOutput, failure.description)
+    let selection = try choosing {
+      let chosen = try list.cases(workloads: workload, given: cases.given, scope: .single)
+      return try Selection(
+        workload == nil ? Array(chosen.prefix(1)) : chosen, implementations: list.implementations)
     }
     guard selection.groups.count == 1 else {
       let addresses = selection.groups.map { "\($0.workload.id)/\($0.case.id)" }

@@ -34,7 +34,7 @@ struct CaseOptions: ParsableArguments, CustomReflectable {
           label: "_" + option.name,
           value: Option<String?>(
             name: .customLong(option.name), parsing: .unconditional,
-            help: ArgumentHelp("\(option.help)", valueName: option.valueName)) as Any
+            help: ArgumentHelp(option.help, valueName: option.valueName)) as Any
         )
       })
   }
@@ -42,7 +42,4 @@ struct CaseOptions: ParsableArguments, CustomReflectable {
   func validate() throws {
     for (name, value) in given { try GivenOptions.refuseEmpty("--" + name, value) }
   }
-
-  /// Gives an option a value, as if it had been on the command line.
-  mutating func give(_ name: String, _ value: String) { given[name] = value }
 }

@@ -40,21 +40,28 @@ struct SelectionOptions: ParsableArguments {
     from sources: ExternalSources = ExternalSources(), scope: CaseScope = .standard
   ) throws -> Selection {
     let list = Harness.workloads
-    do {
+    return try choosing {
       let external = try sources.implementations(beside: list)
       let implementations = try Selection.implementations(
         impl, of: list.implementations, also: external)
       return try Selection(
         try list.cases(workloads: workload, given: cases.given, scope: scope),
         implementations: implementations, filter: filter, sources: sources)
-    } catch let failure as ExternalSources.NameInUse {
-      throw CommandFailure(.usage, failure.description)
-    } catch let failure as FreeDescriptors.Failure {
-      throw CommandFailure(.inputOutput, failure.description)
-    } catch let failure as Selection.Failure {
-      throw CommandFailure(.usage, failure.description)
-    } catch let failure as UnreadableInput {
-      throw CommandFailure(.inputOutput, failure.description)
     }
+  }
+}
+
+/// Chooses something by names; what it throws ends the command with the code for that.
+func choosing<Value>(_ body: () throws -> Value) throws -> Value {
+  do {
+    return try body()
+  } catch let failure as ExternalSources.NameInUse {
+    throw CommandFailure(.usage, failure.description)
+  } catch let failure as FreeDescriptors.Failure {
+    throw CommandFailure(.inputOutput, failure.description)
+  } catch let failure as Selection.Failure {
+    throw CommandFailure(.usage, failure.description)
+  } catch let failure as UnreadableInput {
+    throw CommandFailure(.inputOutput, failure.description)
   }
 }

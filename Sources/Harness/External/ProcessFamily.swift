@@ -2,7 +2,7 @@ import CCPU
 import Foundation
 import Synchronization
 
-/// A foreign process with all that it starts, which is known by its group, by descent, and, where this
+/// An external process with all that it starts, which is known by its group, by descent, and, where this
 /// program adopts who loses a parent (``Interruption/leaveNothingBehind()``), by a variable in its
 /// environment; see ccpu_processes.h.
 struct ProcessFamily: Sendable {

@@ -17,8 +17,7 @@ public struct JSONWorkload: Workload {
         `foundation-serialization`, `swift-dropin` and `swift-simd-data` return fresh memory for \
         each document, the others fill a buffer that is kept.
         """,
-      charts: [.throughput], limitLoops: "loops that store the bytes and do nothing else",
-      isUnitCountFree: true)
+      charts: [.throughput], limitLoops: "loops that store the bytes and do nothing else")
   }
 
   public var family: String? { "json" }

@@ -140,6 +140,4 @@ package struct CheckedCall {
   private func words<Words>(_ words: Words) -> [UInt64] {
     withUnsafeBytes(of: words) { Array($0.bindMemory(to: UInt64.self)) }
   }
-
-  private func hex(_ value: some BinaryInteger) -> String { String(value, radix: 16) }
 }

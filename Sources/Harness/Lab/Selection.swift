@@ -141,30 +141,30 @@ public struct Selection: Sendable {
 
   /// Reads `all`, or names separated by commas.
   ///
-  /// - Parameter foreign: those from outside, which are all chosen unless the text names some.
+  /// - Parameter external: those from outside, which are all chosen unless the text names some.
   public static func implementations(
-    _ text: String, of own: [Implementation], also foreign: [Implementation] = []
+    _ text: String, of own: [Implementation], also external: [Implementation] = []
   ) throws(Failure) -> [Implementation] {
-    let all = own + foreign
+    let all = own + external
     var chosen: [Implementation] = []
     for name in split(text) {
       let matches = name == "all" ? all : all.filter { $0.id == name }
       guard !matches.isEmpty else {
         throw .unknown(
-          "implementation", name, valid: ["all"] + all.map(\.id), remarks: sources(of: foreign))
+          "implementation", name, valid: ["all"] + all.map(\.id), remarks: sources(of: external))
       }
       chosen += matches
     }
-    if !chosen.contains(where: { one in foreign.contains { $0.id == one.id } }) {
-      chosen += foreign
+    if !chosen.contains(where: { one in external.contains { $0.id == one.id } }) {
+      chosen += external
     }
     // In the order of the tables, whatever the order of the names.
     return all.filter { one in chosen.contains { $0.id == one.id } }
   }
 
   /// What came from where, and why nothing did: the name that is not there may be of one of them.
-  private static func sources(of foreign: [Implementation]) -> [String] {
-    let works = foreign.compactMap { one in one.externalWork.map { (id: one.id, work: $0) } }
+  private static func sources(of external: [Implementation]) -> [String] {
+    let works = external.compactMap { one in one.externalWork.map { (id: one.id, work: $0) } }
     return works.compactMap(\.work.source).uniqued(by: \.self).map { source in
       let own = works.filter { $0.work.source == source }
       if let refusal = own.compactMap(\.work.refusal).first {

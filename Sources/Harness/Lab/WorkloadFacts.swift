@@ -28,13 +28,11 @@ public struct WorkloadFacts: Sendable, Codable, Equatable {
   public var limitLoops: String?
   /// Where a row may be cheaper than its limit by right: `where blocks share their first round`.
   public var leastCost: String?
-  /// Whether how many units a call does depends on who does it, as with bytes of text.
-  public var isUnitCountFree: Bool
 
   public init(
     id: String, unit: WorkUnit = .byte, baseline: String, yardsticks: [String] = [],
     about: String = "", charts: [Chart] = [.throughput], sizeTitle: String? = nil,
-    limitLoops: String? = nil, leastCost: String? = nil, isUnitCountFree: Bool = false
+    limitLoops: String? = nil, leastCost: String? = nil
   ) {
     self.id = id
     self.unit = unit
@@ -45,6 +43,5 @@ public struct WorkloadFacts: Sendable, Codable, Equatable {
     self.sizeTitle = sizeTitle
     self.limitLoops = limitLoops
     self.leastCost = leastCost
-    self.isUnitCountFree = isUnitCountFree
   }
 }

@@ -185,10 +185,10 @@ public final class Sampler {
   }
 
   private func findPace(_ prepared: any PreparedCase) throws -> Pace {
-    let foreign = prepared as? any ExternalCase
-    let aim = max(plan.slice, plan.slice > 0 ? foreign?.shortestSlice ?? 0 : 0)
+    let external = prepared as? any ExternalCase
+    let aim = max(plan.slice, plan.slice > 0 ? external?.shortestSlice ?? 0 : 0)
     func ticks(_ calls: Int) throws -> Double {
-      if let foreign { return try foreign.takeSlice(calls: calls).ticks }
+      if let external { return try external.takeSlice(calls: calls).ticks }
       let start = ccpu_ticks()
       prepared.run(calls)
       return Double(ccpu_ticks() - start) - calibration.overheadTicks
@@ -241,8 +241,8 @@ public final class Sampler {
   ) throws -> Sample {
     let checked = prepared as? any CheckedCase
     let slices =
-      if let foreign = prepared as? any ExternalCase {
-        try takeSlices(foreign, pace: pace, checked: checked)
+      if let external = prepared as? any ExternalCase {
+        try takeSlices(external, pace: pace, checked: checked)
       } else {
         takeSlices(prepared, pace: pace, checked: checked)
       }
@@ -292,7 +292,7 @@ public final class Sampler {
 
   /// The same where another process does the timing, and the probing where it can.
   private func takeSlices(
-    _ foreign: any ExternalCase, pace: Pace, checked: (any CheckedCase)?
+    _ external: any ExternalCase, pace: Pace, checked: (any CheckedCase)?
   ) throws -> [Slice] {
     var slices: [Slice] = []
     var clean = 0
@@ -301,7 +301,7 @@ public final class Sampler {
     while clean < pace.slices, slices.count < most {
       let wanted = min(pace.slices - clean, most - slices.count)
       let ownBefore = takeProbe()
-      let taken = try foreign.takeSlices(wanted, calls: pace.calls)
+      let taken = try external.takeSlices(wanted, calls: pace.calls)
       let ownAfter = takeProbe()
       for (ticks, before, after) in taken {
         let (before, after) = (before ?? ownBefore, after ?? ownAfter)
